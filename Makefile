@@ -1,0 +1,77 @@
+# Every way to run Latchkey from its checkout; `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev serve test check format lock migrations clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+ARGS ?=
+
+# The lock holds for everybody, so no machine's own index, wheel folder or pip settings may reach it.
+LOCK := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= $(BIN)/pip-compile --quiet \
+	--generate-hashes --strip-extras --allow-unsafe --annotation-style=line --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed ## Make .venv with the hash-locked dependencies of the server
+
+install-dev: $(VENV)/.installed-dev ## Add what the tests and the checks need
+
+serve: install ## Migrate var/latchkey.db, create the development user and serve on port 8000
+	@$(BIN)/latchkey migrate
+	@$(BIN)/latchkey user create-development
+	@exec $(BIN)/latchkey serve
+
+test: install-dev ## Run the whole suite on SQLite and PostgreSQL (ARGS="-k name" narrows it)
+	@bash .ci/packages test
+	@$(BIN)/python -m pytest -n "$$(nproc)" $(ARGS)
+
+check: install-dev ## Lint, check the format and the types, as CI does
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: install-dev ## Format the code and sort its imports
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+lock: install-dev ## Recompile requirements*.txt (ARGS=--upgrade takes newer releases)
+	@$(LOCK) $(ARGS) --output-file requirements.txt requirements.in
+	@$(LOCK) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+
+migrations: install-dev ## Write the migration that the models ask for (ARGS="--name add_otp" names it)
+	@$(BIN)/tortoise --config-file tortoise.json makemigrations $(ARGS) latchkey
+
+clean: ## Remove .venv and every cache; var/ and its database stay
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -path ./node_modules -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp marks a finished step, so that an interrupted one runs again.
+$(VENV)/.created:
+	@PYTHON="$(PYTHON)" bash .ci/packages venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Latchkey needs Python 3.11 or newer.")'
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.locked: requirements.txt | $(VENV)/.created
+	@echo "Installing the locked dependencies into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+# The warning that setuptools has for every editable install is nothing that a newcomer could act on.
+$(VENV)/.installed: pyproject.toml requirements.in $(VENV)/.locked
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Without build isolation, a source distribution is built by the locked setuptools and not by an unlocked one.
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing the locked development dependencies into $(VENV) …"
+	@$(PIP) install --require-hashes --no-build-isolation --use-pep517 -r requirements-dev.txt
+	@touch $@

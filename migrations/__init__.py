@@ -1,0 +1,1 @@
+"""Tortoise migrations: made by `make migrations`, reviewed, never edited after they land."""

@@ -1,0 +1,20 @@
+"""What is stored: fields, constraints and indexes. No query and no rule lives here, but the named statements of the hot paths."""
+
+from models.audit import AuditEvent, AuditKind, AuditOutcome
+from models.sessions import BlacklistedToken, OutstandingToken, RevocationReason, Session
+from models.users import Profile, Role, User
+
+__all__ = [
+    "AuditEvent",
+    "AuditKind",
+    "AuditOutcome",
+    "BlacklistedToken",
+    "OutstandingToken",
+    "Profile",
+    "RevocationReason",
+    "Role",
+    "Session",
+    "User",
+]
+
+__models__ = [User, Profile, Session, OutstandingToken, BlacklistedToken, AuditEvent]

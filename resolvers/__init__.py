@@ -1,0 +1,27 @@
+"""The schema and what answers it. A resolver translates; no rule lives here."""
+
+from pathlib import Path
+
+from ariadne import load_schema_from_path, make_executable_schema
+from graphql import GraphQLSchema
+
+from resolvers import audit, auth, users
+from resolvers.access import AccessDirective
+from resolvers.scalars import datetime_scalar
+from services.errors import ErrorCode
+
+SDL = Path(__file__).parent.parent / "schema"
+
+
+def build_schema() -> GraphQLSchema:
+    """Bind the SDL files to the resolvers."""
+    return make_executable_schema(
+        load_schema_from_path(str(SDL)),
+        datetime_scalar,
+        *auth.bindables,
+        *users.bindables,
+        *audit.bindables,
+        ErrorCode,
+        directives={"access": AccessDirective},
+        convert_names_case=True,
+    )

@@ -1,0 +1,1 @@
+"""Pure functions of the trade: tokens, keys, passwords, fingerprints. No await, no ORM, no web; the clock is passed in."""

@@ -1,0 +1,91 @@
+"""Use cases and every rule. The services are wired here, once, from the settings."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from limits import parse
+
+from security.derivation import Secret
+from security.keys import KeyRing
+from security.passwords import OWASP, Hasher, Profile
+from security.tokens import TokenFormat
+from services.auth import Auth
+from services.database import Database
+from services.grants import Issuer
+from services.limits import Limits
+from services.passwords import Passwords
+from services.rotation import Rotation
+from services.sessions import Clock, Sessions
+from services.users import Users
+from settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Every service of one server."""
+
+    database: Database
+    passwords: Passwords
+    sessions: Sessions
+    rotation: Rotation
+    auth: Auth
+    users: Users
+    clock: Clock
+
+    async def open(self) -> None:
+        """Open what has to be open before the first request."""
+        await self.database.open()
+
+    async def close(self) -> None:
+        """Close it again; nothing is lost, as nothing is kept outside the database."""
+        await self.database.close()
+        self.passwords.close()
+
+
+def system_clock() -> datetime:
+    """Give the present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def build(
+    settings: Settings, *, ring: KeyRing, secret: Secret, clock: Clock = system_clock, profile: Profile = OWASP
+) -> Services:
+    """Wire the services; nothing is opened yet."""
+    database = Database(settings.database_url.get_secret_value())
+    passwords = Passwords(Hasher(profile))
+    limits = Limits()
+    origin = settings.public_url
+    sessions = Sessions(
+        database=database,
+        issuer=Issuer(
+            tokens=TokenFormat(issuer=origin, audience=f"{origin}/graphql", ring=ring),
+            secret=secret,
+            access_ttl=timedelta(seconds=settings.access_ttl),
+        ),
+        refresh_ttl=timedelta(seconds=settings.refresh_ttl),
+        remember_ttl=timedelta(seconds=settings.remember_ttl),
+        clock=clock,
+    )
+    return Services(
+        database=database,
+        passwords=passwords,
+        sessions=sessions,
+        rotation=Rotation(
+            database=database,
+            sessions=sessions,
+            leeway=timedelta(seconds=settings.refresh_leeway),
+            limits=limits,
+            limit=parse(settings.limit_refresh),
+            clock=clock,
+        ),
+        auth=Auth(
+            database=database,
+            sessions=sessions,
+            passwords=passwords,
+            limits=limits,
+            limit=parse(settings.limit_login),
+            clock=clock,
+        ),
+        users=Users(database=database, passwords=passwords, clock=clock),
+        clock=clock,
+    )

@@ -1,0 +1,56 @@
+"""What an account looks like from inside the services: a typed value, never a row."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from models.users import Role
+from services.database import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A user as of one moment. `is_sign_in` is whether the account had a live session then."""
+
+    id: UUID
+    email: str
+    role: Role
+    created_at: datetime
+    verified_at: datetime | None
+    onboarded_at: datetime | None
+    last_login_at: datetime | None
+    is_sign_in: bool
+
+    @classmethod
+    def of(cls, row: Row, *, is_sign_in: bool) -> Self:
+        """Build it from the row of a statement that selects the account's columns."""
+        return cls(
+            id=row["id"],
+            email=row["email"],
+            role=Role(row["role"]),
+            created_at=row["created_at"],
+            verified_at=row["verified_at"],
+            onboarded_at=row["onboarded_at"],
+            last_login_at=row["last_login_at"],
+            is_sign_in=is_sign_in,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """Somebody who presented no access token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody whose access token was verified and whose session was live when this request asked."""
+
+    account: Account
+    session_id: UUID
+
+
+def normalise_email(email: str) -> str:
+    """Give the form in which e-mail addresses are compared: trimmed, NFKC, lower case."""
+    return unicodedata.normalize("NFKC", email).strip().lower()

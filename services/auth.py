@@ -1,0 +1,112 @@
+"""Signing in with a password."""
+
+import logging
+from dataclasses import dataclass
+
+from limits import RateLimitItem
+
+from models import AuditKind, AuditOutcome
+from models.statements import ADMIT, FIND_ACCOUNT
+from services import audit
+from services.accounts import Account, normalise_email
+from services.clients import Client
+from services.database import Database, Row
+from services.errors import AccountDisabled, EmailNotVerified, InvalidCredentials, Problem
+from services.grants import Grant
+from services.limits import Limits
+from services.passwords import Passwords
+from services.sessions import Clock, Sessions, TokenDelivery
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An account with a session of its own, and the tokens to use it."""
+
+    account: Account
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """The use cases of proving who one is."""
+
+    database: Database
+    sessions: Sessions
+    passwords: Passwords
+    limits: Limits
+    limit: RateLimitItem
+    clock: Clock
+
+    async def login(
+        self, *, email: str, password: str, remember_me: bool, token_delivery: TokenDelivery, client: Client
+    ) -> SignedIn:
+        """Sign in with e-mail and password, in the same time whether or not the account exists.
+
+        Raises:
+            RateLimited: too many failed logins for this account or from this address; taken before hashing.
+            InvalidCredentials: the e-mail or the password is wrong.
+            AccountDisabled, EmailNotVerified: told only after the right password.
+        """
+        subject = normalise_email(email)
+        await self._take_limits(subject, client)
+        found = await self._verified(subject, password, client)
+        signed_in = await self._admit(found, password, remember_me=remember_me, delivery=token_delivery, client=client)
+        await self._give_back_limits(subject, client)
+        return signed_in
+
+    async def _verified(self, subject: str, password: str, client: Client) -> Row:
+        found = await self.database.first(FIND_ACCOUNT, subject)
+        stored = found["password_hash"] if found else None
+        verified = await self.passwords.verify(password, against=stored)
+        if found is None or not verified:
+            raise await self._failed(InvalidCredentials(), found, client)
+        if found["disabled_at"] is not None:
+            raise await self._failed(AccountDisabled(), found, client)
+        if found["verified_at"] is None:
+            raise await self._failed(EmailNotVerified(), found, client)
+        return found
+
+    async def _admit(
+        self, found: Row, password: str, *, remember_me: bool, delivery: TokenDelivery, client: Client
+    ) -> SignedIn:
+        user_id, stored, now = found["id"], found["password_hash"], self.clock()
+        kept = await self.passwords.hash(password) if self.passwords.is_outdated(stored) else stored
+        async with self.database.transaction() as transaction:
+            if await transaction.first(ADMIT, user_id, stored, now, kept):
+                session_id, grant = await self.sessions.open(
+                    transaction,
+                    user_id=user_id,
+                    role=found["role"],
+                    remember_me=remember_me,
+                    delivery=delivery,
+                    client=client,
+                    now=now,
+                )
+                event = audit.Event(kind=AuditKind.LOGIN, client=client, user_id=user_id, session_id=session_id)
+                await audit.record(transaction, event, now=now)
+                logger.info("user logged in", extra={"user_id": str(user_id), "session_id": str(session_id)})
+                return SignedIn(Account.of({**found, "last_login_at": now}, is_sign_in=True), grant)
+        # After the check and before the admission, the password was changed or the account disabled.
+        raise await self._failed(InvalidCredentials(), found, client)
+
+    async def _failed(self, problem: Problem, found: Row | None, client: Client) -> Problem:
+        event = audit.Event(
+            kind=AuditKind.LOGIN,
+            outcome=AuditOutcome.FAILURE,
+            client=client,
+            reason=problem.code,
+            user_id=found["id"] if found else None,
+        )
+        async with self.database.transaction() as transaction:
+            await audit.record(transaction, event, now=self.clock())
+        return problem
+
+    async def _take_limits(self, subject: str, client: Client) -> None:
+        await self.limits.take(self.limit, "login address", client.ip_address or "")
+        await self.limits.take(self.limit, "login account", subject)
+
+    async def _give_back_limits(self, subject: str, client: Client) -> None:
+        await self.limits.give_back(self.limit, "login address", client.ip_address or "")
+        await self.limits.forget(self.limit, "login account", subject)

@@ -1,0 +1,12 @@
+"""Who is on the other end of a request, as far as the network tells."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """The address and program a request came from, and the id the request goes by in logs and audit events."""
+
+    ip_address: str | None = None
+    user_agent: str | None = None
+    request_id: str | None = None

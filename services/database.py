@@ -1,0 +1,192 @@
+"""The database: statements, transactions, and the one place that knows what an outage looks like."""
+
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from functools import cache
+from pkgutil import iter_modules
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.transactions import in_transaction
+
+import migrations
+from services.errors import ServiceUnavailable
+
+Row = Mapping[str, Any]
+
+_APP = "latchkey"
+APPS = {_APP: {"models": ["models"], "migrations": "migrations", "default_connection": "default"}}
+
+_CONNECTION = "default"
+_TUNING: Mapping[str, Mapping[str, object]] = {
+    "tortoise.backends.sqlite": {"busy_timeout": 5000},
+    "tortoise.backends.asyncpg": {"maxsize": 10, "timeout": 5, "command_timeout": 5},
+}
+_OUTAGES = (
+    OSError,
+    TimeoutError,
+    sqlite3.DatabaseError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    DBConnectionError,
+    TransactionManagementError,
+)
+
+sqlite3.register_adapter(UUID, str)
+
+
+class Statements:
+    """Runs statements on one connection. Rows come with instants as aware `datetime` and ids as `UUID`."""
+
+    def __init__(self, client: BaseDBAsyncClient) -> None:
+        """Take the connection, or the transaction, to run on."""
+        self._client = client
+        sqlite = client.capabilities.dialect == "sqlite"
+        self._dialect: Callable[[str], str] = _sqlite if sqlite else _postgres
+        self._decode: Callable[[Row], Row] = _decoded if sqlite else dict
+
+    async def fetch(self, sql: str, *values: object) -> Sequence[Row]:
+        """Run a statement that answers rows."""
+        with outages():
+            rows = await self._client.execute_query_dict(self._dialect(sql), list(values))
+        return [self._decode(row) for row in rows]
+
+    async def first(self, sql: str, *values: object) -> Row | None:
+        """Run a statement and give its first row: of a conditional one with RETURNING, the verdict."""
+        rows = await self.fetch(sql, *values)
+        return rows[0] if rows else None
+
+    async def execute(self, sql: str, *values: object) -> None:
+        """Run a statement for its effect."""
+        await self.execute_many(sql, [values])
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run a statement for its effect, once for each row of values."""
+        with outages():
+            for values in rows:
+                await self._client.execute_query(self._dialect(sql), list(values))
+
+
+class Database:
+    """One database, opened once by the lifespan. Tortoise's own context is made visible to every task."""
+
+    def __init__(self, url: str) -> None:
+        """Take a `sqlite://` or `postgres://` URL; nothing is opened yet."""
+        self._config = configuration(url)
+        self._context = TortoiseContext()
+        self._statements: Statements | None = None
+        # Looked up here, before the loop runs: listing a folder blocks.
+        self._migrations = {module.name for module in iter_modules(migrations.__path__)}
+
+    async def open(self) -> None:
+        """Open the database; it connects when the first statement runs."""
+        await self._context.init(self._config, _enable_global_fallback=True)
+        self._statements = Statements(self._context.db())
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._context.close_connections()
+        self._statements = None
+
+    async def fetch(self, sql: str, *values: object) -> Sequence[Row]:
+        """Run one statement outside a transaction and give its rows."""
+        return await self._opened.fetch(sql, *values)
+
+    async def first(self, sql: str, *values: object) -> Row | None:
+        """Run one statement outside a transaction and give its first row."""
+        return await self._opened.first(sql, *values)
+
+    async def execute(self, sql: str, *values: object) -> None:
+        """Run one statement outside a transaction: it is its own."""
+        await self._opened.execute(sql, *values)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Statements]:
+        """Run a block as one transaction: all of it or, when it raises, none of it.
+
+        SQLite begins a transaction as a reader: make the first statement the write, or two processes that
+        have both read fail with "database is locked", which no busy timeout helps.
+
+        Raises:
+            ServiceUnavailable: the database did not answer; what was begun is undone.
+        """
+        with outages():
+            async with in_transaction(_CONNECTION) as client:
+                yield Statements(client)
+
+    @property
+    def _opened(self) -> Statements:
+        if self._statements is None:
+            raise ServiceUnavailable
+        return self._statements
+
+    async def unapplied_migrations(self) -> Collection[str]:
+        """Give the names of the migrations that the database still lacks."""
+        applied = await self.fetch("SELECT name FROM tortoise_migrations WHERE app = $1", _APP)
+        return self._migrations - {row["name"] for row in applied}
+
+
+def configuration(url: str) -> dict[str, Any]:
+    """Give Tortoise's configuration for a database URL."""
+    connection = expand_db_url(url)
+    connection["credentials"] = {**_TUNING[connection["engine"]], **connection["credentials"]}
+    return {"connections": {_CONNECTION: connection}, "apps": APPS, "use_tz": True, "timezone": "UTC"}
+
+
+async def migrate(url: str) -> Sequence[str]:
+    """Bring a database to the newest schema and give the names of the migrations that were applied."""
+    context = TortoiseContext()
+    async with context:
+        await context.init(configuration(url))
+        executor = MigrationExecutor(context.db(), APPS)
+        steps = await executor.plan()
+        await executor.migrate()
+        return [step.migration.name for step in steps]
+
+
+@contextmanager
+def outages() -> Iterator[None]:
+    """Turn every way in which a database fails to answer into `ServiceUnavailable`."""
+    try:
+        yield
+    except _OUTAGES as error:
+        raise ServiceUnavailable from error
+    except OperationalError as error:
+        # PostgreSQL's wrong SQL and wrong values come as the same class as SQLite's full disk: those are our bugs.
+        if isinstance(error.__cause__, asyncpg.PostgresError):
+            raise
+        raise ServiceUnavailable from error
+
+
+def _postgres(sql: str) -> str:
+    return sql
+
+
+@cache
+def _sqlite(sql: str) -> str:
+    return re.sub(r"\$(\d+)", r"?\1", sql)
+
+
+def _decoded(row: Row) -> Row:
+    return {name: _value(name, value) for name, value in row.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        if name.endswith("_at"):
+            return datetime.fromisoformat(value)
+        if name == "id" or name.endswith(("_id", "jti")):
+            return UUID(value)
+    return value

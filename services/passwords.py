@@ -1,0 +1,68 @@
+"""Argon2 in threads of its own: bounded in number, in priority and in the queue before them."""
+
+import asyncio
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Callable, ParamSpec, TypeVar
+
+from security.passwords import Hasher
+from services.errors import ServiceUnavailable
+
+QUEUE_PER_THREAD = 32
+"""How many hashes may wait for each thread: about a second of work."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Passwords:
+    """Hashes off the event loop, one thread to a core, and refuses rather than queue without end."""
+
+    def __init__(self, hasher: Hasher, *, threads: int | None = None) -> None:
+        """Start with as many threads as there are cores, unless told otherwise."""
+        self._hasher = hasher
+        self._threads = threads or os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="argon2", initializer=_yield_to_the_loop)
+        self._pending = 0
+
+    async def hash(self, password: str) -> str:
+        """Hash a password.
+
+        Raises:
+            ServiceUnavailable: too many others are waiting already.
+        """
+        return await self._run(self._hasher.hash, password)
+
+    async def verify(self, password: str, *, against: str | None) -> bool:
+        """Tell whether the password matches the stored hash; without one it takes as long, and the answer is no.
+
+        Raises:
+            ServiceUnavailable: too many others are waiting already.
+        """
+        return await self._run(partial(self._hasher.verify, against=against), password)
+
+    def is_outdated(self, stored: str) -> bool:
+        """Tell whether a hash should be made anew at today's cost."""
+        return self._hasher.is_outdated(stored)
+
+    def close(self) -> None:
+        """Let the threads end; what is still queued is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._pending >= self._threads * QUEUE_PER_THREAD:
+            raise ServiceUnavailable
+        self._pending += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
+        finally:
+            self._pending -= 1
+
+
+def _yield_to_the_loop() -> None:
+    # Linux schedules each thread by its own niceness: with these threads at 10, a storm of sign-ins slows
+    # sign-ins, and the loop that answers everybody else keeps its core.
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

@@ -1,0 +1,190 @@
+"""Sessions: opened by a sign-in, asked for by every request, ended all or nothing."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from models import AuditKind, RevocationReason
+from models.statements import (
+    BEGIN_LOGOUT,
+    BLACKLIST,
+    END_ALL_SESSIONS,
+    END_OTHER_SESSIONS,
+    END_SESSION,
+    IDENTIFY,
+    INSERT_SESSION,
+    INSERT_TOKEN,
+)
+from security import fingerprints, tokens
+from services import audit
+from services.accounts import Account, Anonymous, Viewer
+from services.clients import Client
+from services.credentials import Credentials, believing
+from services.database import Database, Statements
+from services.errors import TokenBlacklisted
+from services.grants import Grant, Issue, Issuer
+
+Clock = Callable[[], datetime]
+"""Gives the present instant, aware, in UTC."""
+
+logger = logging.getLogger(__name__)
+
+
+class TokenDelivery(StrEnum):
+    """How a client takes its tokens: cookies bound to a browser, or the response body, unbound."""
+
+    COOKIE = "COOKIE"
+    BODY = "BODY"
+
+
+class LogoutScope(StrEnum):
+    """Which of the user's sessions a sign-out ends."""
+
+    THIS_SESSION = "THIS_SESSION"
+    OTHER_SESSIONS = "OTHER_SESSIONS"
+    ALL_SESSIONS = "ALL_SESSIONS"
+
+
+_ENDING = {
+    LogoutScope.THIS_SESSION: END_SESSION,
+    LogoutScope.OTHER_SESSIONS: END_OTHER_SESSIONS,
+    LogoutScope.ALL_SESSIONS: END_ALL_SESSIONS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logout:
+    """What a sign-out did, and whether the client that asked is signed out now."""
+
+    revoked_sessions: int
+    signed_out: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """The use cases of a session, but for its rotation."""
+
+    database: Database
+    issuer: Issuer
+    refresh_ttl: timedelta
+    remember_ttl: timedelta
+    clock: Clock
+
+    async def open(
+        self,
+        transaction: Statements,
+        *,
+        user_id: UUID,
+        role: str,
+        remember_me: bool,
+        delivery: TokenDelivery,
+        client: Client,
+        now: datetime,
+    ) -> tuple[UUID, Grant]:
+        """Open a session in the transaction that admitted its user, and give its id and its first tokens."""
+        session_id = uuid4()
+        client_fp = fingerprints.generate() if delivery is TokenDelivery.COOKIE else None
+        issue = self.issue(uuid4(), remember_me=remember_me, now=now)
+        await transaction.execute(
+            INSERT_SESSION,
+            *(session_id, user_id, issue.jti, remember_me, now, issue.expires_at),
+            *(client.ip_address, client.user_agent),
+        )
+        await store(transaction, issue, session_id=session_id, user_id=user_id)
+        return session_id, self.issuer.grant(
+            issue,
+            user_id=user_id,
+            session_id=session_id,
+            role=role,
+            fph=fingerprints.digest(client_fp) if client_fp else fingerprints.UNBOUND,
+            client_fp=client_fp,
+            remember_me=remember_me,
+        )
+
+    def issue(self, jti: UUID, *, remember_me: bool, now: datetime) -> Issue:
+        """Decide times and key of a new refresh token. JWT counts whole seconds, so these are whole too."""
+        issued_at = now.replace(microsecond=0)
+        ttl = self.remember_ttl if remember_me else self.refresh_ttl
+        return Issue(jti=jti, kid=self.issuer.kid, issued_at=issued_at, expires_at=issued_at + ttl)
+
+    async def identify(self, credentials: Credentials) -> Viewer | Anonymous:
+        """Tell who presents an access token; liveness comes from the database, in one statement, every time.
+
+        Raises:
+            TokenInvalid, TokenExpired: the token is not believed.
+            FingerprintMismatch: it is bound to another browser.
+            TokenBlacklisted: its session has ended, or its user is disabled.
+        """
+        if credentials.access_token is None:
+            return Anonymous()
+        now = self.clock()
+        with believing():
+            claims = self.issuer.tokens.verify_access(credentials.access_token, now=now)
+        credentials.require_binding(claims)
+        row = await self.database.first(IDENTIFY, claims.sid, claims.sub, now)
+        if row is None:
+            raise TokenBlacklisted
+        return Viewer(Account.of(row, is_sign_in=True), row["session_id"])
+
+    async def end(self, credentials: Credentials, *, scope: LogoutScope, client: Client) -> Logout:
+        """Sign out: every session in scope revoked, its refresh token blacklisted, an audit event for each, or nothing.
+
+        Presenting the token is enough, without the browser's secret: who holds a stolen token may end the
+        session, which is what its owner would want. What has ended already ends nothing more.
+
+        Raises:
+            ServiceUnavailable: the database could not record it. Nothing was changed.
+        """
+        now = self.clock()
+        signed_out = scope is not LogoutScope.OTHER_SESSIONS
+        claims = self._claims_to_end(credentials, now)
+        if claims is None:
+            return Logout(revoked_sessions=0, signed_out=signed_out)
+        whose = {"user_id": str(claims.sub)}
+        logger.info("user found from token", extra=whose)
+        async with self.database.transaction() as transaction:
+            ended: Sequence[UUID] = ()
+            if await transaction.first(BEGIN_LOGOUT, claims.sub, claims.sid, now):
+                reason = RevocationReason.LOGOUT
+                ended = await revoke(transaction, _ENDING[scope], claims.sub, claims.sid, now=now, reason=reason)
+                events = [
+                    audit.Event(kind=AuditKind.LOGOUT, client=client, reason=reason, user_id=claims.sub, session_id=sid)
+                    for sid in ended
+                ]
+                await audit.record(transaction, *events, now=now)
+        if ended:
+            logger.info("user logged out", extra=whose)
+            logger.info("refresh token blacklisted", extra=whose)
+        return Logout(revoked_sessions=len(ended), signed_out=signed_out)
+
+    def _claims_to_end(self, credentials: Credentials, now: datetime) -> tokens.Claims | None:
+        verify = self.issuer.tokens
+        try:
+            if credentials.refresh_token is not None:
+                return verify.verify_refresh_of_any_age(credentials.refresh_token, now=now)
+        except tokens.TokenRejected:
+            logger.info("refresh token not usable for logout")
+        try:
+            if credentials.access_token is not None:
+                return verify.verify_access(credentials.access_token, now=now)
+        except tokens.TokenRejected:
+            logger.info("access token not usable for logout")
+        return None
+
+
+async def store(transaction: Statements, issue: Issue, *, session_id: UUID, user_id: UUID) -> None:
+    """Write down that a refresh token was issued."""
+    values = (issue.jti, session_id, user_id, issue.kid, issue.issued_at, issue.expires_at)
+    await transaction.execute(INSERT_TOKEN, *values)
+
+
+async def revoke(
+    transaction: Statements, ending: str, *subject: UUID, now: datetime, reason: RevocationReason
+) -> Sequence[UUID]:
+    """Revoke the sessions that a statement finds, blacklist the refresh token of each, and give their ids."""
+    rows = await transaction.fetch(ending, *subject, now, reason)
+    await transaction.execute_many(BLACKLIST, [(row["current_jti"], now, reason) for row in rows])
+    return [row["id"] for row in rows]

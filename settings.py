@@ -1,0 +1,162 @@
+"""The settings: read once, from the environment, frozen. A bad or missing one is a single line that names its variable."""
+
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from limits import parse
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from security.keys import Algorithm
+
+PREFIX = "LATCHKEY_"
+
+VAR = Path("var")
+"""Where development keeps its database, keys and mail: below the working directory."""
+
+
+class SettingsError(Exception):
+    """A setting is bad or missing; the message is one line that names the variable and never its value."""
+
+
+class Environment(StrEnum):
+    """Where the server runs: development makes what it lacks, production refuses to start without it."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class LogFormat(StrEnum):
+    """How a log line looks."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class SameSite(StrEnum):
+    """Where cookies travel (RFC 6265bis). Lax: the access cookie as Lax and the rest as Strict. The others: all alike."""
+
+    LAX = "Lax"
+    STRICT = "Strict"
+    NONE = "None"
+
+
+def _rate(text: str) -> str:
+    parse(text)
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+Seconds = Annotated[int, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """Everything an operator can choose. Times are in whole seconds, rates in the notation of `limits`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    env: Environment = Environment.DEVELOPMENT
+    bind: str = "127.0.0.1:8000"
+    public_url: str = "http://localhost:8000"
+    database_url: SecretStr = SecretStr(f"sqlite://{VAR}/latchkey.db")
+    smtp_url: SecretStr | None = None
+    mail_from: str = "Latchkey <no-reply@localhost>"
+    signing_keys_file: Path = VAR / "signing-keys.json"
+    jwt_algorithm: Algorithm = Algorithm.EDDSA
+    secret_key: SecretStr = SecretStr("")
+    access_ttl: Seconds = 15 * 60
+    refresh_ttl: Seconds = 24 * 3600
+    remember_ttl: Seconds = 30 * 24 * 3600
+    refresh_leeway: Annotated[int, Field(ge=0)] = 10
+    allowed_origins: Annotated[frozenset[str], NoDecode] = frozenset()
+    trusted_proxies: Annotated[int, Field(ge=0, le=16)] = 0
+    cookie_prefix: str | None = None
+    cookie_samesite: SameSite = SameSite.LAX
+    limit_login: Rate = "10/minute"
+    limit_refresh: Rate = "120/minute"
+    log_format: LogFormat = LogFormat.TEXT
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the guards and the strict cookies of production apply."""
+        return self.env is Environment.PRODUCTION
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether browsers reach the server by https, so that cookies are Secure."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def effective_cookie_prefix(self) -> str:
+        """The prefix that was chosen, else `__Host-` in production and none in development."""
+        return self.cookie_prefix if self.cookie_prefix is not None else "__Host-" * self.is_production
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return frozenset(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: frozenset[str]) -> frozenset[str]:
+        return frozenset(_origin(origin) for origin in value)
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        return _origin(value.rstrip("/"))
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_supported(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("sqlite://", "postgres://")):
+            raise ValueError("has to start with sqlite:// or postgres://")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value().encode()) < 32:
+            raise ValueError("needs at least 32 bytes")
+        return value
+
+    @model_validator(mode="after")
+    def _guard(self) -> Self:
+        if self.is_production:
+            for name in ("public_url", "database_url", "smtp_url", "signing_keys_file", "secret_key"):
+                if name not in self.model_fields_set or not getattr(self, name):
+                    raise SettingsError(f"{PREFIX}{name.upper()} has to be set in production")
+            if not self.has_tls:
+                raise SettingsError(f"{PREFIX}PUBLIC_URL has to start with https:// in production")
+        if not self.has_tls and (self.effective_cookie_prefix.startswith("__") or self.cookie_samesite is SameSite.NONE):
+            raise SettingsError(f"{PREFIX}COOKIE_PREFIX and COOKIE_SAMESITE ask for Secure cookies: PUBLIC_URL needs https://")
+        return self
+
+
+def load() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsError: one of them is bad or missing.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else PREFIX + "*"
+        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or text != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("has to be an origin: scheme, host and port, and nothing after them")
+    return text.lower()
+
+
+def generate_secret() -> str:
+    """Make a value for LATCHKEY_SECRET_KEY."""
+    return secrets.token_urlsafe(48)

@@ -1,0 +1,1 @@
+"""The tests; each folder in here mirrors a room of the house."""

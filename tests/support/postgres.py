@@ -1,0 +1,188 @@
+"""A private PostgreSQL for one run of the tests, made from nothing and removed at its end."""
+
+import asyncio
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypedDict
+
+import asyncpg
+
+from tests.support.ports import free_port
+
+_START_SECONDS = 60
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "200",
+    # Nothing in here outlives the run, so durability would only cost time.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    # A visit of autovacuum to the template would make a CREATE DATABASE from it wait.
+    "autovacuum": "off",
+}
+
+
+class _Account(TypedDict, total=False):
+    """What `subprocess` takes to run as somebody else; empty, it runs as whoever runs the tests."""
+
+    user: int
+    group: int
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server and the superuser it was made with."""
+
+    port: int
+    user: str
+    password: str = field(repr=False)
+
+    def url(self, database: str) -> str:
+        """Write the URL of a database, as LATCHKEY_DATABASE_URL takes it."""
+        return f"postgres://{self.user}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, *statements: str, database: str = "postgres") -> None:
+        """Run statements one by one, each outside a transaction, as CREATE DATABASE wants it."""
+        for statement in statements:
+            self.fetch(statement, database=database)
+
+    def fetch(self, query: str, *, database: str = "postgres") -> list[dict[str, Any]]:
+        """Run one query and give its rows."""
+        return _apart(self._fetch(query, database))
+
+    async def _fetch(self, query: str, database: str) -> list[dict[str, Any]]:
+        connection = await asyncpg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user=self.user,
+            password=self.password,
+            database=database,
+            ssl=False,
+        )
+        try:
+            return [dict(row) for row in await connection.fetch(query)]
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """Make a cluster in a temporary folder, run it, and remove both afterwards, whatever happened.
+
+    Raises:
+        RuntimeError: PostgreSQL is not installed, or did not start.
+    """
+    binaries = _binaries()
+    account = _account()
+    # The socket lies in this folder too, and the path of a socket may have 107 bytes at most.
+    home = Path(tempfile.mkdtemp(prefix="latchkey-pg-"))
+    server = Postgres(port=free_port(), user="latchkey", password=secrets.token_hex(16))
+    try:
+        _hand_over(home, account)
+        _initialise(binaries, home, server, account)
+        with _process(binaries, home, server, account):
+            yield server
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _binaries() -> Path:
+    """Find PostgreSQL 15, the release that is supported; another one only where it is missing."""
+    installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    installed.sort(key=lambda binaries: binaries.parent.name != "15")
+    if on_path := shutil.which("initdb"):
+        installed.append(Path(on_path).resolve().parent)
+    if not installed:
+        raise RuntimeError("the tests need PostgreSQL: install the Debian package postgresql")
+    return installed[0]
+
+
+def _account() -> _Account:
+    """Give the user and group to run as: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    entry = pwd.getpwnam("postgres")
+    return {"user": entry.pw_uid, "group": entry.pw_gid}
+
+
+def _hand_over(path: Path, account: _Account) -> None:
+    if account:
+        os.chown(path, account["user"], account["group"])
+
+
+def _initialise(binaries: Path, home: Path, server: Postgres, account: _Account) -> None:
+    password_file = home / "password"
+    password_file.write_text(server.password)
+    _hand_over(password_file, account)
+    command = [
+        f"{binaries}/initdb",
+        f"--pgdata={home}/data",
+        f"--username={server.user}",
+        f"--pwfile={password_file}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+        "--no-instructions",
+    ]
+    made = subprocess.run(
+        command, cwd=home, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **account
+    )
+    if made.returncode != 0:
+        raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
+
+
+@contextmanager
+def _process(binaries: Path, home: Path, server: Postgres, account: _Account) -> Iterator[None]:
+    command = [f"{binaries}/postgres", "-D", f"{home}/data", "-p", str(server.port), "-k", str(home)]
+    for name, value in _SETTINGS.items():
+        command += ["-c", f"{name}={value}"]
+    # A test run that is killed outright has no chance to stop its server, so the kernel does it.
+    if setpriv := shutil.which("setpriv"):
+        command = [setpriv, "--pdeathsig", "QUIT", *command]
+    log = home / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **account,
+        )
+    try:
+        _wait_until_ready(binaries, server, process, log)
+        yield
+    finally:
+        process.send_signal(signal.SIGQUIT)
+        process.wait()
+
+
+def _wait_until_ready(binaries: Path, server: Postgres, process: subprocess.Popen[bytes], log: Path) -> None:
+    probe = [f"{binaries}/pg_isready", "--quiet", "--host=127.0.0.1", f"--port={server.port}"]
+    deadline = time.monotonic() + _START_SECONDS
+    while subprocess.run(probe, check=False).returncode != 0:
+        try:
+            process.wait(timeout=0.02)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() < deadline:
+                continue
+        raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
+
+
+def _apart(work: Coroutine[Any, Any, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Run a coroutine on a loop of its own in a thread of its own: the test's loop stays as it is."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, work).result()

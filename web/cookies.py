@@ -1,0 +1,48 @@
+"""The four cookies: read, set, and cleared with the attributes they were set with (RFC 6265bis)."""
+
+from collections.abc import Mapping
+
+from quart import Response
+
+from resolvers.context import Cookies
+from services.credentials import Credentials
+from services.grants import Grant
+from web.edge import Edge
+
+ACCESS, REFRESH, CLIENT_FP, FP_HASH = "auth-token", "refresh_token", "client_fp", "fp_hash"
+NAMES = (ACCESS, REFRESH, CLIENT_FP, FP_HASH)
+
+
+def read(cookies: Mapping[str, str], *, bearer: str | None, edge: Edge) -> Credentials:
+    """Collect what a request presents; a bearer token comes before the cookie."""
+    values = {name: cookies.get(edge.cookie_prefix + name) or None for name in NAMES}
+    return Credentials(
+        access_token=bearer or values[ACCESS], refresh_token=values[REFRESH], client_fp=values[CLIENT_FP]
+    )
+
+
+def write(response: Response, wish: Cookies, *, edge: Edge) -> None:
+    """Grant the wish of the operation."""
+    if wish.grant is not None:
+        for name, value in _values(wish.grant).items():
+            # Without Max-Age a cookie ends with the browser: that is what rememberMe chooses.
+            max_age = int(wish.grant.lifetime.total_seconds()) if wish.grant.remember_me else None
+            response.set_cookie(edge.cookie_prefix + name, value, max_age=max_age, **_attributes(name, edge))
+    if wish.cleared:
+        for name in NAMES:
+            response.delete_cookie(edge.cookie_prefix + name, **_attributes(name, edge))
+
+
+def _values(grant: Grant) -> dict[str, str]:
+    return {
+        ACCESS: grant.access_token,
+        REFRESH: grant.refresh_token,
+        CLIENT_FP: grant.client_fp or "",
+        FP_HASH: grant.fph,
+    }
+
+
+def _attributes(name: str, edge: Edge) -> dict[str, object]:
+    lax = edge.cookie_samesite == "Lax"
+    same_site = "Strict" if lax and name != ACCESS else edge.cookie_samesite
+    return {"path": "/", "secure": edge.has_tls, "httponly": True, "samesite": same_site}
