@@ -9,14 +9,13 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from quart import Quart
 
-import web
 from security.derivation import Secret
 from security.keys import KeyRing
 from security.passwords import OWASP, Profile
 from services import Services, build, keystore, system_clock
 from services.sessions import Clock
 from settings import VAR, Settings
-from web import logs
+from web import logs, routes
 from web.edge import Edge
 
 GRACE = 10.0
@@ -31,7 +30,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, profile: Prof
     """
     services = services_of(settings, clock=clock, profile=profile)
     app = Quart("latchkey", static_folder=None)
-    web.attach(app, services, edge_of(settings))
+    routes.attach(app, services, edge_of(settings))
     app.before_serving(services.open)
     app.after_serving(services.close)
     app.extensions["services"] = services

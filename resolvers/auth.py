@@ -46,5 +46,5 @@ async def resolve_logout(_: object, info: Info, *, scope: LogoutScope | None) ->
     scope = scope or LogoutScope.THIS_SESSION  # A null that is written out is not the default.
     logout = await context.services.sessions.end(context.credentials, scope=scope, client=context.client)
     if logout.signed_out:
-        context.cookies.clear()
+        context.cookies.clear(whose=logout.user_id)
     return LogoutPayload(message="Signed out.", revoked_sessions=logout.revoked_sessions)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from typing import TypeAlias
+from uuid import UUID
 
 from graphql import GraphQLResolveInfo
 
@@ -20,15 +21,16 @@ class Cookies:
 
     grant: Grant | None = None
     cleared: bool = False
+    whose: UUID | None = None
 
     def deliver(self, grant: Grant) -> None:
         """Wish for the tokens of a grant to be set, if that is how it is delivered."""
         if grant.is_bound:
             self.grant = grant
 
-    def clear(self) -> None:
-        """Wish for all cookies of ours to be removed."""
-        self.cleared = True
+    def clear(self, *, whose: UUID | None) -> None:
+        """Wish for all cookies of ours to be removed, and say for the log whose they were."""
+        self.cleared, self.whose = True, whose
 
 
 @dataclass(slots=True, kw_only=True)

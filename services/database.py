@@ -1,11 +1,13 @@
 """The database: statements, transactions, and the one place that knows what an outage looks like."""
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 from uuid import UUID
@@ -14,8 +16,9 @@ import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
+from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, TransactionManagementError
 from tortoise.migrations.executor import MigrationExecutor
+from tortoise.timezone import get_default_timezone
 from tortoise.transactions import in_transaction
 
 import migrations
@@ -24,9 +27,6 @@ from services.errors import ServiceUnavailable
 Row = Mapping[str, Any]
 
 _APP = "latchkey"
-APPS = {_APP: {"models": ["models"], "migrations": "migrations", "default_connection": "default"}}
-
-_CONNECTION = "default"
 _TUNING: Mapping[str, Mapping[str, object]] = {
     "tortoise.backends.sqlite": {"busy_timeout": 5000},
     "tortoise.backends.asyncpg": {"maxsize": 10, "timeout": 5, "command_timeout": 5},
@@ -85,6 +85,7 @@ class Database:
     def __init__(self, url: str) -> None:
         """Take a `sqlite://` or `postgres://` URL; nothing is opened yet."""
         self._config = configuration(url)
+        (self._connection,) = self._config["connections"]
         self._context = TortoiseContext()
         self._statements: Statements | None = None
         # Looked up here, before the loop runs: listing a folder blocks.
@@ -92,8 +93,11 @@ class Database:
 
     async def open(self) -> None:
         """Open the database; it connects when the first statement runs."""
-        await self._context.init(self._config, _enable_global_fallback=True)
-        self._statements = Statements(self._context.db())
+        with self._context:
+            await self._context.init(self._config, _enable_global_fallback=True)
+            # Tortoise looks its time zone up in a file at first use, which would be in the loop.
+            await asyncio.to_thread(get_default_timezone)
+            self._statements = Statements(self._context.db())
 
     async def close(self) -> None:
         """Close every connection."""
@@ -123,7 +127,7 @@ class Database:
             ServiceUnavailable: the database did not answer; what was begun is undone.
         """
         with outages():
-            async with in_transaction(_CONNECTION) as client:
+            async with in_transaction(self._connection) as client:
                 yield Statements(client)
 
     @property
@@ -142,18 +146,35 @@ def configuration(url: str) -> dict[str, Any]:
     """Give Tortoise's configuration for a database URL."""
     connection = expand_db_url(url)
     connection["credentials"] = {**_TUNING[connection["engine"]], **connection["credentials"]}
-    return {"connections": {_CONNECTION: connection}, "apps": APPS, "use_tz": True, "timezone": "UTC"}
+    # Tortoise keeps the SQL of a model by the name of its connection: each dialect needs a name of its own.
+    name = connection["engine"].rpartition(".")[2]
+    return {
+        "connections": {name: connection},
+        "apps": {_APP: {"models": ["models"], "migrations": "migrations", "default_connection": name}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
 
 
 async def migrate(url: str) -> Sequence[str]:
-    """Bring a database to the newest schema and give the names of the migrations that were applied."""
+    """Bring a database to the newest schema and give the names of the migrations that were applied.
+
+    Raises:
+        ServiceUnavailable: the database does not answer, or its file cannot be made.
+    """
+    config = configuration(url)
+    (connection,) = config["connections"].values()
+    file = connection["credentials"].get("file_path")
     context = TortoiseContext()
-    async with context:
-        await context.init(configuration(url))
-        executor = MigrationExecutor(context.db(), APPS)
-        steps = await executor.plan()
-        await executor.migrate()
-        return [step.migration.name for step in steps]
+    with outages():
+        if file is not None:
+            await asyncio.to_thread(lambda: Path(file).parent.mkdir(parents=True, exist_ok=True))
+        async with context:
+            await context.init(config)
+            executor = MigrationExecutor(context.db(), config["apps"])
+            steps = await executor.plan()
+            await executor.migrate()
+            return [step.migration.name for step in steps]
 
 
 @contextmanager
@@ -161,6 +182,9 @@ def outages() -> Iterator[None]:
     """Turn every way in which a database fails to answer into `ServiceUnavailable`."""
     try:
         yield
+    except IntegrityError:
+        # Tortoise counts it as an operational error, but the database did answer: it said no.
+        raise
     except _OUTAGES as error:
         raise ServiceUnavailable from error
     except OperationalError as error:

@@ -57,8 +57,9 @@ _ENDING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logout:
-    """What a sign-out did, and whether the client that asked is signed out now."""
+    """What a sign-out did, for whom if that is known, and whether the client that asked is signed out now."""
 
+    user_id: UUID | None
     revoked_sessions: int
     signed_out: bool
 
@@ -142,7 +143,7 @@ class Sessions:
         signed_out = scope is not LogoutScope.OTHER_SESSIONS
         claims = self._claims_to_end(credentials, now)
         if claims is None:
-            return Logout(revoked_sessions=0, signed_out=signed_out)
+            return Logout(user_id=None, revoked_sessions=0, signed_out=signed_out)
         whose = {"user_id": str(claims.sub)}
         logger.info("user found from token", extra=whose)
         async with self.database.transaction() as transaction:
@@ -158,7 +159,7 @@ class Sessions:
         if ended:
             logger.info("user logged out", extra=whose)
             logger.info("refresh token blacklisted", extra=whose)
-        return Logout(revoked_sessions=len(ended), signed_out=signed_out)
+        return Logout(user_id=claims.sub, revoked_sessions=len(ended), signed_out=signed_out)
 
     def _claims_to_end(self, credentials: Credentials, now: datetime) -> tokens.Claims | None:
         verify = self.issuer.tokens

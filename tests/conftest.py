@@ -1,14 +1,26 @@
 """Fixtures that every test may ask for: databases, the clock, real servers, and the guard of the loop."""
 
+import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+import pytest_asyncio
 from blockbuster import blockbuster_ctx
+from pydantic import SecretStr
+from quart import Quart
+
+from models import Role
+from security.passwords import CHEAPEST
+from server import create_app
+from services import Services
+from settings import Settings
 
 from tests.support import databases
+from tests.support.browser import EMAIL, ORIGIN, PASSWORD, Browser
 from tests.support.clock import FakeClock
 from tests.support.postgres import Postgres, running_postgres
 from tests.support.processes import ServerProcess
@@ -98,4 +110,63 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
         yield start
 
 
-# The fixtures of the application (settings, app, client) follow from here.
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Give the settings of a development server with high limits; a test that wants others copies them."""
+    return Settings(
+        database_url=SecretStr(database_url),
+        secret_key=SecretStr("a secret of the tests, 32 bytes long or more"),
+        signing_keys_file=tmp_path / "signing-keys.json",
+        public_url=ORIGIN,
+        limit_login="10000/minute",
+        limit_refresh="10000/minute",
+    )
+
+
+@pytest.fixture
+def make_app(clock: FakeClock) -> Callable[[Settings], Quart]:
+    """Give a function that makes an application with the test's clock and the cheapest password hashing."""
+    return lambda settings: create_app(settings, clock=clock, profile=CHEAPEST)
+
+
+@pytest_asyncio.fixture
+async def app(settings: Settings, make_app: Callable[[Settings], Quart]) -> AsyncIterator[Quart]:
+    """Give a running application; made in a thread, as a server makes it before its loop runs."""
+    application = await asyncio.to_thread(make_app, settings)
+    async with application.test_app():
+        yield application
+
+
+@pytest.fixture
+def services(app: Quart) -> Services:
+    """Give the services of the running application."""
+    found: Services = app.extensions["services"]
+    return found
+
+
+@pytest_asyncio.fixture
+async def user_id(services: Services) -> UUID:
+    """Make the user that the tests sign in as, and give its id."""
+    return await services.users.create(
+        email=EMAIL, password=PASSWORD, role=Role.USER, first_name="Ada", last_name="Lovelace"
+    )
+
+
+@pytest_asyncio.fixture
+async def new_browser(app: Quart) -> AsyncIterator[Callable[[], Browser]]:
+    """Give a function that opens a browser of its own: a cookie jar that speaks real HTTP to the application."""
+    browsers: list[Browser] = []
+
+    def open_browser() -> Browser:
+        browsers.append(Browser(app))
+        return browsers[-1]
+
+    yield open_browser
+    for browser in browsers:
+        await browser.http.aclose()
+
+
+@pytest.fixture
+def browser(new_browser: Callable[[], Browser]) -> Browser:
+    """Give one browser."""
+    return new_browser()

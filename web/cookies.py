@@ -1,5 +1,6 @@
 """The four cookies: read, set, and cleared with the attributes they were set with (RFC 6265bis)."""
 
+import logging
 from collections.abc import Mapping
 
 from quart import Response
@@ -10,6 +11,8 @@ from services.grants import Grant
 from web.edge import Edge
 
 ACCESS, REFRESH, CLIENT_FP, FP_HASH = "auth-token", "refresh_token", "client_fp", "fp_hash"
+logger = logging.getLogger(__name__)
+
 NAMES = (ACCESS, REFRESH, CLIENT_FP, FP_HASH)
 
 
@@ -31,6 +34,7 @@ def write(response: Response, wish: Cookies, *, edge: Edge) -> None:
     if wish.cleared:
         for name in NAMES:
             response.delete_cookie(edge.cookie_prefix + name, **_attributes(name, edge))
+        logger.info("cookies cleared", extra={"user_id": str(wish.whose)} if wish.whose else None)
 
 
 def _values(grant: Grant) -> dict[str, str]:

@@ -150,7 +150,7 @@ def _require_caps(ast: DocumentNode) -> None:
 
 
 def _children(node: Node) -> Iterator[Node]:
-    for key in QUERY_DOCUMENT_KEYS[node.kind]:
+    for key in QUERY_DOCUMENT_KEYS.get(node.kind, ()):
         child = getattr(node, key)
         if isinstance(child, Node):
             yield child
