@@ -1,23 +1,22 @@
-"""The command line: `latchkey serve | migrate | user … | keys …`. Exit status 2 and one line for what was asked wrongly."""
+"""The command line: `latchkey …`. What was asked wrongly is answered by one line and exit status 2."""
 
 import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from getpass import getpass
 from typing import Any
 
 import uvloop
 
 import server
 from models import Role
+from server import DEVELOPMENT_USER, StartFailed
 from services import Services, keystore
-from services.database import migrate
-from services.errors import ServiceError
+from services.database_migrations import migrate
+from services.errors import BadUserInput, ServiceUnavailable
 from services.users import EmailTaken
 from settings import Settings, SettingsError, load
-
-DEVELOPMENT_USER = ("test@example.com", "password")
-"""The user that `make serve` creates, in development only."""
 
 
 class Usage(Exception):
@@ -30,10 +29,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     command: Callable[[Settings, argparse.Namespace], None] = arguments.command
     try:
         command(load(), arguments)
-    except (SettingsError, keystore.KeysMissing, EmailTaken, ServiceError, Usage) as error:
-        print(f"latchkey: {error}", file=sys.stderr)
-        return 2
+    except (SettingsError, StartFailed, BadUserInput, Usage) as error:
+        return _refuse(str(error))
+    except ServiceUnavailable as error:
+        return _refuse(f"LATCHKEY_DATABASE_URL: the database cannot be used: {_reason(error)}")
     return 0
+
+
+def _refuse(line: str) -> int:
+    print(f"latchkey: {line}", file=sys.stderr)
+    return 2
+
+
+def _reason(error: ServiceUnavailable) -> str:
+    cause = error.__cause__ or error
+    lines = str(cause).splitlines()
+    return lines[0] if lines else type(cause).__name__
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,14 +52,18 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _command(commands, "serve", _serve, "serve GraphQL over HTTP")
     _command(commands, "migrate", _migrate, "bring the database to the newest schema")
-    user = commands.add_parser("user", help="make accounts").add_subparsers(required=True, metavar="COMMAND")
-    create = _command(user, "create", _create_user, "make an account; the password is read from standard input")
+    users = commands.add_parser("user", help="make accounts")
+    user = users.add_subparsers(required=True, metavar="COMMAND")
+    create = _command(user, "create", _create_user, "make an account; the password comes from standard input")
     create.add_argument("email")
     create.add_argument("--role", type=Role, choices=list(Role), default=Role.USER)
     create.add_argument("--first-name", default=None)
     create.add_argument("--last-name", default=None)
-    _command(user, "create-development", _create_development_user, "make the user of development, if it is missing")
-    keys = commands.add_parser("keys", help="look after signing keys").add_subparsers(required=True, metavar="COMMAND")
+    _command(
+        user, "create-development", _create_development_user, "make the development user, if it is missing"
+    )
+    rings = commands.add_parser("keys", help="look after signing keys")
+    keys = rings.add_subparsers(required=True, metavar="COMMAND")
     _command(keys, "generate", _generate_key, "make a key that signs from now on; older ones go on verifying")
     _command(keys, "list", _list_keys, "show the keys, never their material")
     return parser
@@ -57,7 +72,8 @@ def _parser() -> argparse.ArgumentParser:
 def _command(
     commands: Any, name: str, command: Callable[[Settings, argparse.Namespace], None], summary: str
 ) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+    description = summary[0].upper() + summary[1:] + "."
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=description)
     parser.set_defaults(command=command)
     return parser
 
@@ -67,29 +83,41 @@ def _serve(settings: Settings, _: argparse.Namespace) -> None:
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:
-    applied = asyncio.run(migrate(settings.database_url.get_secret_value()))
-    print(f"latchkey: {len(applied)} migrations applied" if applied else "latchkey: the database is up to date")
+    with server.naming("DATABASE_URL"):
+        applied = asyncio.run(migrate(settings.database_url.get_secret_value()))
+    for name in applied:
+        print(f"latchkey: applied {name}")
+    if not applied:
+        print("latchkey: the database is up to date")
 
 
 def _create_user(settings: Settings, arguments: argparse.Namespace) -> None:
-    password = sys.stdin.readline().rstrip("\n")
-    print(
-        _run(
-            settings,
-            lambda services: services.users.create(
-                email=arguments.email,
-                password=password,
-                role=arguments.role,
-                first_name=arguments.first_name,
-                last_name=arguments.last_name,
-            ),
-        )
-    )
+    account = {
+        "email": arguments.email,
+        "password": _password(),
+        "role": arguments.role,
+        "first_name": arguments.first_name,
+        "last_name": arguments.last_name,
+    }
+    try:
+        print(_run(settings, lambda services: services.users.create(**account)))
+    except EmailTaken:
+        raise Usage(f"{arguments.email} has an account already") from None
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return getpass("Password: ")
+    try:
+        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        # The error itself would quote a part of the password.
+        raise Usage("the password has to be UTF-8") from None
 
 
 def _create_development_user(settings: Settings, _: argparse.Namespace) -> None:
     if settings.is_production:
-        raise Usage("the development user is for development only")
+        raise Usage("the development user is for LATCHKEY_ENV=development only")
     email, password = DEVELOPMENT_USER
     try:
         _run(
@@ -101,16 +129,18 @@ def _create_development_user(settings: Settings, _: argparse.Namespace) -> None:
     except EmailTaken:
         print(f"latchkey: {email} is there already")
     else:
-        print(f"latchkey: {email} created")
+        print(f"latchkey: created {email}")
 
 
 def _generate_key(settings: Settings, _: argparse.Namespace) -> None:
-    key = keystore.add_key(settings.signing_keys_file, algorithm=settings.jwt_algorithm)
+    with server.naming("SIGNING_KEYS_FILE"):
+        key = keystore.add_key(settings.signing_keys_file, algorithm=settings.jwt_algorithm)
     print(f"{key.kid} {key.algorithm}")
 
 
 def _list_keys(settings: Settings, _: argparse.Namespace) -> None:
-    ring = keystore.load_ring(settings.signing_keys_file, algorithm=settings.jwt_algorithm)
+    with server.naming("SIGNING_KEYS_FILE"):
+        ring = keystore.load_ring(settings.signing_keys_file, algorithm=settings.jwt_algorithm)
     for key in ring:
         print(f"{key.kid} {key.algorithm} {'signs and verifies' if key is ring.active else 'verifies'}")
 

@@ -3,30 +3,45 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from logging.handlers import QueueListener
 
 import uvloop
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
+from hypercorn.utils import LifespanFailureError
 from quart import Quart
 
 from security.derivation import Secret
 from security.keys import KeyRing
 from security.passwords import OWASP, Profile
 from services import Services, build, keystore, system_clock
+from services.database_urls import UrlInvalid
+from services.errors import ServiceUnavailable
+from services.keystore import KeysMissing
 from services.sessions import Clock
-from settings import VAR, Settings
+from settings import PREFIX, VAR, Settings, SettingsError
 from web import logs, routes
 from web.edge import Edge
 
 GRACE = 10.0
 """How long requests in flight may take to finish when the server is stopped, in seconds."""
 
+DEVELOPMENT_USER = ("test@example.com", "password")
+"""The e-mail and the password of the user that `make serve` creates, in development only."""
+
+
+class StartFailed(Exception):
+    """The server cannot begin; the message is one line that says why."""
+
 
 def create_app(settings: Settings, *, clock: Clock = system_clock, profile: Profile = OWASP) -> Quart:
     """Make the application; its lifespan opens and closes the services.
 
     Raises:
-        services.keystore.KeysMissing: production lacks its signing keys.
+        SettingsError: production lacks its signing keys, or a setting names something unusable.
     """
     services = services_of(settings, clock=clock, profile=profile)
     app = Quart("latchkey", static_folder=None)
@@ -39,11 +54,33 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, profile: Prof
 
 def services_of(settings: Settings, *, clock: Clock = system_clock, profile: Profile = OWASP) -> Services:
     """Wire the services with the keys that the settings name; development makes its own."""
-    return build(settings, ring=_ring(settings), secret=_secret(settings), clock=clock, profile=profile)
+    with naming("SIGNING_KEYS_FILE"):
+        ring = _ring(settings)
+    with naming("SECRET_KEY"):
+        secret = _secret(settings)
+    with naming("DATABASE_URL"):
+        return build(settings, ring=ring, secret=secret, clock=clock, profile=profile)
+
+
+@contextmanager
+def naming(setting: str) -> Iterator[None]:
+    """Name the setting that names what turns out to be unusable.
+
+    Raises:
+        SettingsError: it did.
+    """
+    try:
+        yield
+    except (KeysMissing, UrlInvalid) as error:
+        raise SettingsError(f"{PREFIX}{setting}: {error}") from None
 
 
 def serve(settings: Settings) -> None:
-    """Serve with Hypercorn on uvloop, until SIGTERM or SIGINT; requests in flight have ten seconds to finish."""
+    """Serve with Hypercorn on uvloop, until SIGTERM or SIGINT; requests in flight have ten seconds to finish.
+
+    Raises:
+        StartFailed, ServiceUnavailable: the address is taken, or the database cannot be opened.
+    """
     app = create_app(settings)
     config = Config()
     config.bind = [settings.bind]
@@ -52,16 +89,51 @@ def serve(settings: Settings) -> None:
     config.errorlog = logging.getLogger("hypercorn")
     listener = logs.configure(settings.log_format)
     try:
-        uvloop.run(_serve(app, settings, config))
+        uvloop.run(_serve(app, settings, config, listener))
     finally:
         listener.stop()
 
 
-async def _serve(app: Quart, settings: Settings, config: Config) -> None:
+async def _serve(app: Quart, settings: Settings, config: Config, log: QueueListener) -> None:
+    services: Services = app.extensions["services"]
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await hypercorn_serve(app, config, shutdown_trigger=stop.wait)
+
+    async def until_stopped() -> None:
+        # Hypercorn begins to wait for the end when it listens on every socket.
+        if not settings.is_production:
+            await _welcome(services, settings, log)
+        await stop.wait()
+
+    try:
+        await hypercorn_serve(app, config, shutdown_trigger=until_stopped)
+    except LifespanFailureError as failure:
+        # What the lifespan raised is what it was about to answer with its failure.
+        cause = failure.__context__ or failure
+        raise cause from cause.__cause__
+    except OSError as error:
+        message = f"{PREFIX}BIND: cannot listen on {settings.bind}: {error.strerror}"
+        raise StartFailed(message) from None
+    finally:
+        # A start that fails has no lifespan to close them, and the thread of an open SQLite would never end.
+        await services.close()
+
+
+async def _welcome(services: Services, settings: Settings, log: QueueListener) -> None:
+    email, password = DEVELOPMENT_USER
+    lines = [f"Playground: {settings.public_url}/graphql"]
+    try:
+        if await services.database.unapplied_migrations():
+            lines.append("The database lacks migrations: run `latchkey migrate`.")
+        elif await services.users.exists(email):
+            lines.append(f"Development user: {email}, password: {password}")
+    except ServiceUnavailable:
+        lines.append("The database does not answer: `latchkey migrate` says why.")
+    # The log has a thread of its own. What it holds is written first, so that these are the last lines.
+    await asyncio.to_thread(log.stop)
+    log.start()
+    await asyncio.to_thread(partial(print, *lines, sep="\n", flush=True))
 
 
 def edge_of(settings: Settings) -> Edge:

@@ -1,18 +1,24 @@
-"""The settings: read once, from the environment, frozen. A bad or missing one is a single line that names its variable."""
+"""The settings: read once from the environment, frozen. A bad or missing one is one line with its name."""
 
-import secrets
+import os
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from limits import parse
+from limits import parse_many
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from security.keys import Algorithm
 
 PREFIX = "LATCHKEY_"
+
+PLANNED = frozenset({"VALKEY_URL", "LIMIT_OTP", "LIMIT_REGISTER"})
+"""Settings that an environment may carry already although no service reads them yet."""
 
 VAR = Path("var")
 """Where development keeps its database, keys and mail: below the working directory."""
@@ -37,7 +43,7 @@ class LogFormat(StrEnum):
 
 
 class SameSite(StrEnum):
-    """Where cookies travel (RFC 6265bis). Lax: the access cookie as Lax and the rest as Strict. The others: all alike."""
+    """Where cookies travel (RFC 6265bis). Lax: the access cookie so, the rest Strict. Else: all alike."""
 
     LAX = "Lax"
     STRICT = "Strict"
@@ -45,18 +51,25 @@ class SameSite(StrEnum):
 
 
 def _rate(text: str) -> str:
-    parse(text)
+    try:
+        count = len(parse_many(text))
+    except ValueError:
+        count = 0
+    if count != 1:
+        raise ValueError("has to be one rate, as in 10/minute")
     return text
 
 
 Rate = Annotated[str, AfterValidator(_rate)]
-Seconds = Annotated[int, Field(gt=0)]
+Seconds = Annotated[int, Field(gt=0, le=10 * 365 * 24 * 3600)]
 
 
 class Settings(BaseSettings):
     """Everything an operator can choose. Times are in whole seconds, rates in the notation of `limits`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     env: Environment = Environment.DEVELOPMENT
     bind: str = "127.0.0.1:8000"
@@ -70,7 +83,7 @@ class Settings(BaseSettings):
     access_ttl: Seconds = 15 * 60
     refresh_ttl: Seconds = 24 * 3600
     remember_ttl: Seconds = 30 * 24 * 3600
-    refresh_leeway: Annotated[int, Field(ge=0)] = 10
+    refresh_leeway: Annotated[int, Field(ge=0, le=300)] = 10
     allowed_origins: Annotated[frozenset[str], NoDecode] = frozenset()
     trusted_proxies: Annotated[int, Field(ge=0, le=16)] = 0
     cookie_prefix: str | None = None
@@ -109,6 +122,28 @@ class Settings(BaseSettings):
     def _is_origin(cls, value: str) -> str:
         return _origin(value.rstrip("/"))
 
+    @field_validator("bind")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+            raise ValueError("has to be host:port")
+        return value
+
+    @field_validator("cookie_prefix")
+    @classmethod
+    def _is_token(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_.-]*", value):
+            raise ValueError("has to be letters, digits and any of _ . -")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("smtp://", "smtps://")):
+            raise ValueError("has to start with smtp:// or smtps://")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _is_supported(cls, value: SecretStr) -> SecretStr:
@@ -129,10 +164,19 @@ class Settings(BaseSettings):
             for name in ("public_url", "database_url", "smtp_url", "signing_keys_file", "secret_key"):
                 if name not in self.model_fields_set or not getattr(self, name):
                     raise SettingsError(f"{PREFIX}{name.upper()} has to be set in production")
-            if not self.has_tls:
-                raise SettingsError(f"{PREFIX}PUBLIC_URL has to start with https:// in production")
-        if not self.has_tls and (self.effective_cookie_prefix.startswith("__") or self.cookie_samesite is SameSite.NONE):
-            raise SettingsError(f"{PREFIX}COOKIE_PREFIX and COOKIE_SAMESITE ask for Secure cookies: PUBLIC_URL needs https://")
+        if self.has_tls:
+            return self
+        if self.is_production:
+            raise SettingsError(f"{PREFIX}PUBLIC_URL has to start with https:// in production")
+        # A browser drops a Secure cookie that comes over plain HTTP, and nobody could stay signed in.
+        if self.effective_cookie_prefix.startswith("__"):
+            raise SettingsError(
+                f"{PREFIX}COOKIE_PREFIX asks for Secure cookies: {PREFIX}PUBLIC_URL needs https://"
+            )
+        if self.cookie_samesite is SameSite.NONE:
+            raise SettingsError(
+                f"{PREFIX}COOKIE_SAMESITE asks for Secure cookies: {PREFIX}PUBLIC_URL needs https://"
+            )
         return self
 
 
@@ -140,8 +184,9 @@ def load() -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        SettingsError: one of them is bad or missing.
+        SettingsError: one of them is bad or missing, or a variable with our prefix is not a setting at all.
     """
+    _require_known(name.upper() for name in os.environ)
     try:
         return Settings()
     except ValidationError as error:
@@ -150,13 +195,23 @@ def load() -> Settings:
         raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
 
 
+def _require_known(names: Iterable[str]) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + name for name in PLANNED}
+    for name in sorted(names):
+        # A misspelled guard would be no guard, and nobody would notice.
+        if name.startswith(PREFIX) and name not in known:
+            hint = "".join(f"; is it {close}?" for close in get_close_matches(name, known, n=1))
+            raise SettingsError(f"{name} is not a setting{hint}")
+
+
 def _origin(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or text != f"{parts.scheme}://{parts.netloc}":
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or text != f"{parts.scheme}://{parts.netloc}"
+    ):
         raise ValueError("has to be an origin: scheme, host and port, and nothing after them")
+    if "@" in parts.netloc or parts.port == 0:
+        raise ValueError("has to be an origin, without a user and with a real port")
     return text.lower()
-
-
-def generate_secret() -> str:
-    """Make a value for LATCHKEY_SECRET_KEY."""
-    return secrets.token_urlsafe(48)

@@ -1,4 +1,4 @@
-"""What is stored: fields, constraints and indexes. No query and no rule lives here, but the named statements of the hot paths."""
+"""What is stored: fields, constraints and indexes; and the named statements of the hot paths. No rule."""
 
 from models.audit import AuditEvent, AuditKind, AuditOutcome
 from models.sessions import BlacklistedToken, OutstandingToken, RevocationReason, Session

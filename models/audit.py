@@ -14,6 +14,8 @@ class AuditKind(StrEnum):
     REFRESH = "REFRESH"
     REUSE_DETECTED = "REUSE_DETECTED"
     LOGOUT = "LOGOUT"
+    ACCOUNT_DISABLED = "ACCOUNT_DISABLED"
+    ACCOUNT_ENABLED = "ACCOUNT_ENABLED"
 
 
 class AuditOutcome(StrEnum):

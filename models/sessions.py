@@ -7,6 +7,8 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from models.users import User
+
 
 class RevocationReason(StrEnum):
     """Why a token or a session was revoked."""
@@ -20,6 +22,7 @@ class RevocationReason(StrEnum):
     REVOKED_BY_ADMIN = "REVOKED_BY_ADMIN"
     ACCOUNT_DISABLED = "ACCOUNT_DISABLED"
 
+
 class Session(Model):
     """One sign-in of one client. It is live while it is not revoked and not expired, and its user is enabled.
 
@@ -28,7 +31,9 @@ class Session(Model):
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
-    user = fields.ForeignKeyField("latchkey.User", related_name="sessions", on_delete=fields.CASCADE)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "latchkey.User", related_name="sessions", on_delete=fields.CASCADE
+    )
     current_jti = fields.UUIDField(unique=True)
     remember_me = fields.BooleanField()
     created_at = fields.DatetimeField()
@@ -37,7 +42,9 @@ class Session(Model):
     ip_address = fields.CharField(max_length=45, null=True)
     user_agent = fields.CharField(max_length=512, null=True)
     revoked_at = fields.DatetimeField(null=True)
-    revoked_reason = fields.CharEnumField(RevocationReason, max_length=20, null=True, description="a RevocationReason")
+    revoked_reason = fields.CharEnumField(
+        RevocationReason, max_length=20, null=True, description="a RevocationReason"
+    )
 
     class Meta:
         """Found by id, and by user for listing and ending."""
@@ -50,9 +57,15 @@ class OutstandingToken(Model):
     """A refresh token that was issued. It stays until it expires, revoked or not."""
 
     jti = fields.UUIDField(primary_key=True)
-    session = fields.ForeignKeyField("latchkey.Session", related_name="tokens", on_delete=fields.CASCADE)
-    user = fields.ForeignKeyField("latchkey.User", related_name="tokens", on_delete=fields.CASCADE)
-    kid = fields.CharField(max_length=64, description="the key that signed it, so that a replay gives the same bytes")
+    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
+        "latchkey.Session", related_name="tokens", on_delete=fields.CASCADE
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "latchkey.User", related_name="tokens", on_delete=fields.CASCADE
+    )
+    kid = fields.CharField(
+        max_length=64, description="the key that signed it, so that a replay gives the same bytes"
+    )
     issued_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
 
@@ -70,7 +83,7 @@ class BlacklistedToken(Model):
     """A refresh token that is refused, with when and why. A token can be revoked once."""
 
     id = fields.BigIntField(primary_key=True)
-    token = fields.OneToOneField(
+    token: fields.OneToOneRelation[OutstandingToken] = fields.OneToOneField(
         "latchkey.OutstandingToken", related_name="blacklisted", on_delete=fields.CASCADE
     )
     revoked_at = fields.DatetimeField()

@@ -1,21 +1,22 @@
-"""The statements of the hot paths, by name: SQL that SQLite and PostgreSQL both run, in PostgreSQL's `$1` notation.
+"""The statements of the hot paths, by name: SQL for SQLite and PostgreSQL alike, with values as `$1`.
 
 Each state change starts with the one statement that decides it: a conditional UPDATE, whose returned rows are
 the verdict. It is also the first write of its transaction, so that it takes the lock that the rest relies on:
 the row of the session for a rotation, the row of the user for a sign-in or a sign-out.
 
-Columns follow a convention that `services.database` decodes by: `*_at` is an instant, `id`, `*_id` and `*jti` are UUIDs.
+Columns follow a convention that `services.database` decodes by: `*_at` is an instant, and `id`, `*_id` and
+`*jti` are UUIDs.
 """
 
-_ACCOUNT = "u.id, u.email, u.role, u.created_at, u.verified_at, u.onboarded_at, u.last_login_at"
-
-FIND_ACCOUNT = f"""
-SELECT {_ACCOUNT}, u.disabled_at, u.password_hash
+FIND_ACCOUNT = """
+SELECT u.id, u.email, u.role, u.created_at, u.verified_at, u.onboarded_at, u.last_login_at,
+  u.disabled_at, u.password_hash
 FROM users u WHERE u.email_normalised = $1
 """
 
-IDENTIFY = f"""
-SELECT {_ACCOUNT}, s.id AS session_id
+IDENTIFY = """
+SELECT u.id, u.email, u.role, u.created_at, u.verified_at, u.onboarded_at, u.last_login_at,
+  s.id AS session_id
 FROM sessions s JOIN users u ON u.id = s.user_id
 WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND u.disabled_at IS NULL
 """
@@ -25,7 +26,7 @@ UPDATE users SET last_login_at = $3, password_hash = $4
 WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL
 RETURNING id
 """
-"""Decides a sign-in by password: the account is enabled, and the password that was verified is still its password."""
+"""Decides a sign-in by password: the account is enabled, and its password is still the one verified."""
 
 INSERT_SESSION = """
 INSERT INTO sessions
@@ -33,8 +34,9 @@ INSERT INTO sessions
 VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)
 """
 
-INSERT_TOKEN = """
-INSERT INTO outstanding_tokens (jti, session_id, user_id, kid, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT_OUTSTANDING = """
+INSERT INTO outstanding_tokens (jti, session_id, user_id, kid, issued_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6)
 """
 
 BLACKLIST = """
@@ -65,10 +67,11 @@ WHERE o.jti = $1 AND o.session_id = $2
 
 BEGIN_LOGOUT = """
 UPDATE users SET last_logout_at = $3
-WHERE id = $1 AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = $2 AND s.user_id = $1 AND s.revoked_at IS NULL)
+WHERE id = $1
+  AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = $2 AND s.user_id = $1 AND s.revoked_at IS NULL)
 RETURNING id
 """
-"""Decides a sign-out: the session it comes from has not ended yet. Sign-outs of one user wait for each other here."""
+"""Decides a sign-out: its session has not ended yet. Sign-outs of one user wait for each other here."""
 
 END_SESSION = """
 UPDATE sessions SET revoked_at = $3, revoked_reason = $4
@@ -79,17 +82,34 @@ RETURNING id, current_jti
 END_OTHER_SESSIONS = """
 UPDATE sessions SET revoked_at = $3, revoked_reason = $4
 WHERE user_id = $1 AND id <> $2 AND revoked_at IS NULL
-  AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = $2 AND s.expires_at > $3)
+  AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = $2 AND s.revoked_at IS NULL AND s.expires_at > $3)
 RETURNING id, current_jti
 """
 
 END_ALL_SESSIONS = """
 UPDATE sessions SET revoked_at = $3, revoked_reason = $4
 WHERE user_id = $1 AND revoked_at IS NULL
-  AND (id = $2 OR EXISTS (SELECT 1 FROM sessions s WHERE s.id = $2 AND s.expires_at > $3))
+  AND (id = $2 OR EXISTS (
+    SELECT 1 FROM sessions s WHERE s.id = $2 AND s.revoked_at IS NULL AND s.expires_at > $3
+  ))
 RETURNING id, current_jti
 """
-"""An expired session may still end itself, but no longer the others."""
+"""A session that has expired or ended may still end itself, but no longer the others."""
+
+DISABLE_USER = """
+UPDATE users SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL RETURNING id
+"""
+"""Decides a disabling. The row of the user is written first, so that no sign-in gets in between."""
+
+ENABLE_USER = """
+UPDATE users SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL RETURNING id
+"""
+
+END_SESSIONS_OF_USER = """
+UPDATE sessions SET revoked_at = $2, revoked_reason = $3
+WHERE user_id = $1 AND revoked_at IS NULL
+RETURNING id, current_jti
+"""
 
 INSERT_AUDIT_EVENT = """
 INSERT INTO audit_events

@@ -19,11 +19,17 @@ class User(Model):
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     email = fields.CharField(max_length=320, description="as typed, for showing")
-    email_normalised = fields.CharField(max_length=320, unique=True, description="trimmed, NFKC, lower case: for comparing")
-    password_hash = fields.CharField(max_length=255, null=True, description="PHC string, null without a password")
+    email_normalised = fields.CharField(
+        max_length=320, unique=True, description="trimmed, NFKC, lower case: for comparing"
+    )
+    password_hash = fields.CharField(
+        max_length=255, null=True, description="PHC string, null without a password"
+    )
     role = fields.CharEnumField(Role, max_length=8, default=Role.USER, description="a Role")
     created_at = fields.DatetimeField()
-    verified_at = fields.DatetimeField(null=True, description="when the person proved that the e-mail is theirs")
+    verified_at = fields.DatetimeField(
+        null=True, description="when the person proved that the e-mail is theirs"
+    )
     onboarded_at = fields.DatetimeField(null=True)
     disabled_at = fields.DatetimeField(null=True, description="since when nothing of the account works")
     last_login_at = fields.DatetimeField(null=True)
@@ -39,7 +45,9 @@ class Profile(Model):
     """What a person says of themselves. A user without a row has an empty profile."""
 
     id = fields.BigIntField(primary_key=True)
-    user = fields.OneToOneField("latchkey.User", related_name="profile", on_delete=fields.CASCADE)
+    user: fields.OneToOneRelation[User] = fields.OneToOneField(
+        "latchkey.User", related_name="profile", on_delete=fields.CASCADE
+    )
     first_name = fields.CharField(max_length=100, null=True)
     last_name = fields.CharField(max_length=100, null=True)
     display_name = fields.CharField(max_length=100, null=True)

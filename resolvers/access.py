@@ -25,7 +25,7 @@ class Audience(StrEnum):
 
 
 class AccessDirective(SchemaDirectiveVisitor):
-    """Guards fields. On a type it can only say that its fields add nothing to the guard of the field that gave it."""
+    """Guards fields. On a type it can only say that its fields need no guard of their own."""
 
     def visit_field_definition(
         self, field: GraphQLField, object_type: GraphQLObjectType | GraphQLInterfaceType

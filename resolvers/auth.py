@@ -30,7 +30,9 @@ async def resolve_login(_: object, info: Info, *, input: dict[str, Any]) -> Toke
 
 
 @auth.field("refreshToken")
-async def resolve_refresh_token(_: object, info: Info, *, input: dict[str, Any] | None = None) -> TokensPayload:
+async def resolve_refresh_token(
+    _: object, info: Info, *, input: dict[str, Any] | None = None
+) -> TokensPayload:
     """Use a refresh token up and get its successor."""
     context = info.context
     credentials = replace(context.credentials, **input) if input else context.credentials

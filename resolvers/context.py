@@ -1,4 +1,4 @@
-"""What a resolver knows of the request: who asks, the services, and what it wishes to be done with the cookies."""
+"""What a resolver knows of the request: who asks, the services, and its wish for the cookies."""
 
 import asyncio
 from dataclasses import dataclass, field

@@ -21,14 +21,15 @@ def parse_datetime(value: object) -> datetime:
     """Read an instant.
 
     Raises:
-        ValueError: it is not one, or does not say its offset.
+        BadUserInput: it is not one, or does not say its offset.
     """
-    if not isinstance(value, str):
-        raise ValueError("DateTime has to be a string")
-    instant = datetime.fromisoformat(value)
-    if instant.tzinfo is None:
-        raise ValueError("DateTime needs an offset")
-    return instant.astimezone(UTC)
+    try:
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if instant is not None and instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise BadUserInput("A DateTime has to be an instant with its offset, as RFC 3339 writes it") from None
 
 
 def parse_id(value: str | None) -> UUID | None:

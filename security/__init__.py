@@ -1,1 +1,4 @@
-"""Pure functions of the trade: tokens, keys, passwords, fingerprints. No await, no ORM, no web; the clock is passed in."""
+"""Pure functions of the trade: tokens, keys, passwords, fingerprints. No await, no ORM, no web.
+
+The clock is passed in.
+"""

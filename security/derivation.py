@@ -1,4 +1,4 @@
-"""Keyed derivation: values that only the holder of the server's secret can compute, the same on every node."""
+"""Keyed derivation: values that only the holder of the server's secret can compute, alike on every node."""
 
 import hashlib
 import hmac

@@ -1,4 +1,7 @@
-"""The browser binding of a token: a random secret in a cookie, and its SHA-256 in the token (OWASP: token sidejacking)."""
+"""The browser binding of a token: a random secret in a cookie, and its SHA-256 in the token.
+
+It is the answer of the OWASP JSON Web Token Cheat Sheet to token sidejacking.
+"""
 
 import base64
 import hashlib

@@ -1,4 +1,7 @@
-"""The signing keys: one algorithm to a key, found by `kid` in our own ring and nowhere else (RFC 8725 sections 3.1, 3.10)."""
+"""The signing keys: one algorithm to a key, found by `kid` in our own ring and nowhere else.
+
+RFC 8725 sections 3.1 and 3.10 say why.
+"""
 
 import hashlib
 import json
@@ -7,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -74,13 +78,14 @@ def parse(text: str) -> KeyRing:
         return KeyRing(tuple(_load(entry["alg"], entry["key"]) for entry in json.loads(text)["keys"]))
     except KeysUnreadable:
         raise
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, UnsupportedAlgorithm):
         raise KeysUnreadable("the text is not a file of signing keys") from None
 
 
 def dump(ring: KeyRing) -> str:
     """Write a ring as the text of a key file. What it returns is secret."""
-    return json.dumps({"keys": [{"alg": key.algorithm, "key": _export(key)} for key in ring]}, indent=2) + "\n"
+    entries = [{"alg": key.algorithm, "key": _export(key)} for key in ring]
+    return json.dumps({"keys": entries}, indent=2) + "\n"
 
 
 def _load(algorithm: str, material: str) -> Key:

@@ -1,5 +1,9 @@
-"""Password hashing: argon2id with named cost profiles. Every function here is slow on purpose: never call it on the event loop."""
+"""Password hashing: argon2id with named cost profiles.
 
+Every function here is slow on purpose: never call it on the event loop.
+"""
+
+import secrets
 from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher, Type
@@ -38,7 +42,7 @@ class Hasher:
             type=Type.ID,
         )
         object.__setattr__(self, "_argon2", argon2)
-        object.__setattr__(self, "_decoy", argon2.hash("no password hashes to this one"))
+        object.__setattr__(self, "_decoy", argon2.hash(secrets.token_urlsafe(32)))
 
     def hash(self, password: str) -> str:
         """Hash a password with a fresh salt, in PHC string format."""
@@ -51,9 +55,10 @@ class Hasher:
         the time taken never tells whether an account exists.
         """
         try:
-            return self._argon2.verify(against or self._decoy, password) and against is not None
+            self._argon2.verify(against or self._decoy, password)
         except (VerificationError, InvalidHashError):
             return False
+        return bool(against)
 
     def is_outdated(self, stored: str) -> bool:
         """Tell whether a hash was made at another cost than today's and should be made anew."""

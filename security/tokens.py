@@ -1,4 +1,7 @@
-"""JSON Web Tokens: what ours look like, and the only place where one is signed or believed (RFC 7519, 8725, 9068)."""
+"""JSON Web Tokens: what ours look like, and the only place where one is signed or believed.
+
+The rules are those of RFC 7519, 8725 and 9068.
+"""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -6,13 +9,23 @@ from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 import jwt
+from jwt.types import Options
 
 from security.keys import KeyRing
 
 CLOCK_SKEW = timedelta(seconds=90)
 """How far in the future `iat` may lie: nodes and stepped clocks differ. `exp` is never stretched."""
 
-_HEADERS = {"alg", "kid", "typ"}
+
+_OPTIONS: Options = {
+    "require": ["iss", "aud"],
+    # One audience, as we write it: a list that merely holds ours is not what we sign.
+    "strict_aud": True,
+    # The times are judged here, by the clock that is passed in.
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+}
 
 
 class TokenRejected(Exception):
@@ -25,7 +38,10 @@ class TokenExpired(TokenRejected):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What every token of ours says: whose (`sub`), of which session (`sid`), which token (`jti`), for which browser."""
+    """What every token of ours says.
+
+    Whose it is (`sub`), of which session (`sid`), which token (`jti`), when, and for which browser (`fph`).
+    """
 
     typ: ClassVar[str]
     sub: UUID
@@ -100,7 +116,10 @@ class TokenFormat:
     ring: KeyRing = field(repr=False)
 
     def sign(self, claims: Claims, *, kid: str) -> str:
-        """Sign with the key of this `kid`, or with the active one when that key is gone. Equal claims give equal bytes."""
+        """Sign with the key of this `kid`, or with the active one when that key is gone.
+
+        Equal claims give equal bytes.
+        """
         key = self.ring.find(kid) or self.ring.active
         return jwt.encode(
             {"iss": self.issuer, "aud": self.audience, **claims.payload()},
@@ -143,7 +162,7 @@ class TokenFormat:
                 algorithms=[key.algorithm],
                 issuer=self.issuer,
                 audience=self.audience,
-                options={"require": ["iss", "aud"], "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+                options=_OPTIONS,
             )
             claims = kind.parse(payload)
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, OverflowError, OSError):

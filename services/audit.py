@@ -126,6 +126,6 @@ def _position(after: str) -> int:
         kind, number = base64.urlsafe_b64decode(after).decode().split(":")
         if kind != "audit":
             raise ValueError(kind)
-        return min(int(number), 2**63 - 1)
+        return max(0, min(int(number), 2**63 - 1))
     except ValueError:
         raise BadUserInput("after has to be a cursor of this connection") from None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """The address and program a request came from, and the id the request goes by in logs and audit events."""
+    """The address and program a request came from, and the id it goes by in logs and audit events."""
 
     ip_address: str | None = None
     user_agent: str | None = None

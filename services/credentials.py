@@ -10,7 +10,7 @@ from services.errors import FingerprintMismatch, TokenExpired, TokenInvalid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """The tokens of a request and the browser's secret, as they came. Its representation shows none of them."""
+    """The tokens of a request and the browser's secret, as they came. The representation shows none."""
 
     access_token: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)

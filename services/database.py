@@ -4,39 +4,38 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, TransactionManagementError
-from tortoise.migrations.executor import MigrationExecutor
+from tortoise.exceptions import (
+    DBConnectionError,
+    IntegrityError,
+    OperationalError,
+    TransactionManagementError,
+)
 from tortoise.timezone import get_default_timezone
 from tortoise.transactions import in_transaction
 
 import migrations
+from services.database_urls import APP, configuration
 from services.errors import ServiceUnavailable
 
 Row = Mapping[str, Any]
 
-_APP = "latchkey"
-_TUNING: Mapping[str, Mapping[str, object]] = {
-    "tortoise.backends.sqlite": {"busy_timeout": 5000},
-    "tortoise.backends.asyncpg": {"maxsize": 10, "timeout": 5, "command_timeout": 5},
-}
 _OUTAGES = (
     OSError,
     TimeoutError,
     sqlite3.DatabaseError,
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
@@ -92,12 +91,21 @@ class Database:
         self._migrations = {module.name for module in iter_modules(migrations.__path__)}
 
     async def open(self) -> None:
-        """Open the database; it connects when the first statement runs."""
+        """Open the database. PostgreSQL is connected to when the first statement runs.
+
+        Raises:
+            ServiceUnavailable: the file of SQLite cannot be opened.
+        """
         with self._context:
             await self._context.init(self._config, _enable_global_fallback=True)
             # Tortoise looks its time zone up in a file at first use, which would be in the loop.
             await asyncio.to_thread(get_default_timezone)
-            self._statements = Statements(self._context.db())
+            client = self._context.db()
+            if client.capabilities.dialect == "sqlite":
+                # At the first statement, a file that cannot be opened would leave the lock of Tortoise taken.
+                with outages():
+                    await client.create_connection(with_db=True)
+            self._statements = Statements(client)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -127,8 +135,12 @@ class Database:
             ServiceUnavailable: the database did not answer; what was begun is undone.
         """
         with outages():
-            async with in_transaction(self._connection) as client:
+            async with AsyncExitStack() as stack:
+                client = await _begun(in_transaction(self._connection), stack)
                 yield Statements(client)
+                # In here, so that a COMMIT that fails is rolled back: left open, the next transaction on the
+                # same connection would begin by committing it.
+                await client.commit()
 
     @property
     def _opened(self) -> Statements:
@@ -138,43 +150,25 @@ class Database:
 
     async def unapplied_migrations(self) -> Collection[str]:
         """Give the names of the migrations that the database still lacks."""
-        applied = await self.fetch("SELECT name FROM tortoise_migrations WHERE app = $1", _APP)
+        try:
+            applied = await self.fetch("SELECT name FROM tortoise_migrations WHERE app = $1", APP)
+        except OperationalError:
+            # PostgreSQL answers that there is no such table: nothing was ever applied.
+            return self._migrations
         return self._migrations - {row["name"] for row in applied}
 
 
-def configuration(url: str) -> dict[str, Any]:
-    """Give Tortoise's configuration for a database URL."""
-    connection = expand_db_url(url)
-    connection["credentials"] = {**_TUNING[connection["engine"]], **connection["credentials"]}
-    # Tortoise keeps the SQL of a model by the name of its connection: each dialect needs a name of its own.
-    name = connection["engine"].rpartition(".")[2]
-    return {
-        "connections": {name: connection},
-        "apps": {_APP: {"models": ["models"], "migrations": "migrations", "default_connection": name}},
-        "use_tz": True,
-        "timezone": "UTC",
-    }
-
-
-async def migrate(url: str) -> Sequence[str]:
-    """Bring a database to the newest schema and give the names of the migrations that were applied.
-
-    Raises:
-        ServiceUnavailable: the database does not answer, or its file cannot be made.
-    """
-    config = configuration(url)
-    (connection,) = config["connections"].values()
-    file = connection["credentials"].get("file_path")
-    context = TortoiseContext()
-    with outages():
-        if file is not None:
-            await asyncio.to_thread(lambda: Path(file).parent.mkdir(parents=True, exist_ok=True))
-        async with context:
-            await context.init(config)
-            executor = MigrationExecutor(context.db(), config["apps"])
-            steps = await executor.plan()
-            await executor.migrate()
-            return [step.migration.name for step in steps]
+async def _begun(context: TransactionContext, stack: AsyncExitStack) -> TransactionalDBClient:
+    try:
+        client = await context.__aenter__()
+    except BaseException as error:
+        # Tortoise holds on to its lock or pooled connection when BEGIN fails, and lets go at the exit that
+        # takes a transaction for failed already. Without a token there is nothing yet that it could hold.
+        if hasattr(context, "token"):
+            await context.__aexit__(TransactionManagementError, error, None)
+        raise
+    stack.push_async_exit(context)
+    return client
 
 
 @contextmanager
@@ -188,8 +182,12 @@ def outages() -> Iterator[None]:
     except _OUTAGES as error:
         raise ServiceUnavailable from error
     except OperationalError as error:
-        # PostgreSQL's wrong SQL and wrong values come as the same class as SQLite's full disk: those are our bugs.
-        if isinstance(error.__cause__, asyncpg.PostgresError):
+        # Wrong SQL in PostgreSQL comes as the same class as a full disk in SQLite: the former is our bug.
+        # A right that the operator has not granted is not one of them.
+        cause = error.__cause__
+        if isinstance(cause, asyncpg.PostgresError) and not isinstance(
+            cause, asyncpg.InsufficientPrivilegeError
+        ):
             raise
         raise ServiceUnavailable from error
 

@@ -1,4 +1,4 @@
-"""What a client is given when it signs in or refreshes: an access token and a refresh token, derived from one row."""
+"""What a client is given when it signs in or refreshes: two tokens, both derived from one row."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -51,13 +51,21 @@ class Issuer:
         return self.tokens.ring.active.kid
 
     def successor(self, jti: UUID) -> UUID:
-        """Give the `jti` that follows this one: the same for all who know the secret, a guess for nobody else."""
+        """Give the `jti` that follows this one: computed by who knows the secret, guessed by nobody."""
         return self.secret.derive_uuid("refresh token successor", jti)
 
     def grant(
-        self, issue: Issue, *, user_id: UUID, session_id: UUID, role: str, fph: str, client_fp: str | None, remember_me: bool
+        self,
+        issue: Issue,
+        *,
+        user_id: UUID,
+        session_id: UUID,
+        role: str,
+        fph: str,
+        client_fp: str | None,
+        remember_me: bool,
     ) -> Grant:
-        """Sign both tokens of an issue. All that varies is in the arguments: equal arguments give equal bytes."""
+        """Sign both tokens of an issue: equal arguments give equal bytes."""
         access_token_expires_at = issue.issued_at + self.access_ttl
         access = AccessClaims(
             sub=user_id,

@@ -1,14 +1,14 @@
-"""The files that hold the server's own secrets. Read and written once, before the loop runs or by the command line."""
+"""The files with the server's own secrets: read and written before the loop runs, or by the command line."""
 
-import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from security import keys
 from security.derivation import Secret
-from security.keys import Algorithm, Key, KeyRing, KeysUnreadable
+from security.keys import Algorithm, Key, KeyRing
 
 
 class KeysMissing(Exception):
@@ -19,48 +19,71 @@ def load_ring(path: Path, *, algorithm: Algorithm) -> KeyRing:
     """Read the ring of signing keys.
 
     Raises:
-        KeysMissing: the file cannot be read, or its first key is not of the algorithm that new tokens are to have.
+        KeysMissing: the file is unusable, or its first key is not of the algorithm of new tokens.
     """
-    try:
+    with _explaining(path):
         ring = keys.parse(path.read_text())
-    except OSError as error:
-        raise KeysMissing(f"{path} cannot be read: {error.strerror}") from None
-    except KeysUnreadable as error:
-        raise KeysMissing(f"{path}: {error}") from None
     if ring.active.algorithm is not algorithm:
         raise KeysMissing(f"the first key of {path} is for {ring.active.algorithm}, not for {algorithm}")
     return ring
 
 
 def add_key(path: Path, *, algorithm: Algorithm) -> Key:
-    """Make a key that signs from now on; the ones before it go on verifying what they have signed."""
+    """Make a key that signs from now on; the ones before it go on verifying what they have signed.
+
+    Raises:
+        KeysMissing: the file that is there is unusable, which leaves it as it is, or none can be written.
+    """
     key = keys.generate(algorithm)
-    older = tuple(keys.parse(path.read_text())) if path.exists() else ()
-    os.replace(_private_file(path.parent, keys.dump(KeyRing((key, *older)))), path)
+    with _explaining(path):
+        older = tuple(keys.parse(path.read_text())) if path.exists() else ()
+        os.replace(_private_file(path.parent, keys.dump(KeyRing((key, *older)))), path)
     return key
 
 
 def development_ring(path: Path, *, algorithm: Algorithm) -> KeyRing:
-    """Read the ring, after making one at the first start."""
+    """Read the ring, after making one at the first start.
+
+    Raises:
+        KeysMissing: the file is unusable, or cannot be made.
+    """
     _create_once(path, lambda: keys.dump(KeyRing((keys.generate(algorithm),))))
     return load_ring(path, algorithm=algorithm)
 
 
 def development_secret(path: Path) -> Secret:
-    """Read the secret of development, after making one at the first start."""
+    """Read the secret of development, after making one at the first start.
+
+    Raises:
+        KeysMissing: the file is unusable, or cannot be made.
+    """
     _create_once(path, lambda: os.urandom(32).hex())
-    return Secret(path.read_text().encode())
+    with _explaining(path):
+        return Secret(path.read_text().encode())
+
+
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise KeysMissing(f"{path} cannot be used: {error.strerror}") from None
+    except UnicodeDecodeError:
+        # Its message would quote a byte of the file.
+        raise KeysMissing(f"{path} is not a text") from None
+    except ValueError as error:
+        raise KeysMissing(f"{path}: {error}") from None
 
 
 def _create_once(path: Path, make: Callable[[], str]) -> None:
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = _private_file(path.parent, make())
-    # Two first starts at the same time agree on one file: linking fails where a name is taken.
-    with contextlib.suppress(FileExistsError):
-        os.link(made, path)
-    os.unlink(made)
+    with _explaining(path):
+        if path.exists():
+            return
+        made = _private_file(path.parent, make())
+        # Two first starts at the same time agree on one file: linking fails where a name is taken.
+        with suppress(FileExistsError):
+            os.link(made, path)
+        os.unlink(made)
 
 
 def _private_file(folder: Path, text: str) -> str:

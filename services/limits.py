@@ -1,4 +1,4 @@
-"""Rate limits, in the notation of the `limits` library. They are taken before any work is done and any secret is compared."""
+"""Rate limits, in the notation of the `limits` library: taken before any work or comparison."""
 
 import hashlib
 import time
@@ -14,10 +14,17 @@ from services.errors import RateLimited
 class Counters(Protocol):
     """Where the counts are kept: for one process in memory."""
 
-    async def incr(self, key: str, expiry: float, amount: int = 1) -> int: ...
-    async def decr(self, key: str, amount: int = 1) -> int: ...
-    async def get_expiry(self, key: str) -> float: ...
-    async def clear(self, key: str) -> None: ...
+    async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Add to a count and give it; the first addition opens a window of `expiry` seconds."""
+
+    async def decr(self, key: str, amount: int = 1) -> int:
+        """Take from a count, but never below zero, and give it."""
+
+    async def get_expiry(self, key: str) -> float:
+        """Give the POSIX time at which the window of a count closes."""
+
+    async def clear(self, key: str) -> None:
+        """Forget a count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Limits:
         """Count one attempt.
 
         Raises:
-            RateLimited: the window is full. The attempt is counted all the same, but the window does not grow.
+            RateLimited: the window is full. The attempt is counted, but the window does not grow.
         """
         key = _key(limit, subject)
         if await self.counters.incr(key, limit.get_expiry()) > limit.amount:

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Callable, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from security.passwords import Hasher
 from services.errors import ServiceUnavailable
@@ -24,7 +25,9 @@ class Passwords:
         """Start with as many threads as there are cores, unless told otherwise."""
         self._hasher = hasher
         self._threads = threads or os.cpu_count() or 1
-        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="argon2", initializer=_yield_to_the_loop)
+        self._pool = ThreadPoolExecutor(
+            self._threads, thread_name_prefix="argon2", initializer=_yield_to_the_loop
+        )
         self._pending = 0
 
     async def hash(self, password: str) -> str:
@@ -36,7 +39,7 @@ class Passwords:
         return await self._run(self._hasher.hash, password)
 
     async def verify(self, password: str, *, against: str | None) -> bool:
-        """Tell whether the password matches the stored hash; without one it takes as long, and the answer is no.
+        """Tell whether the password matches the stored hash; without one it is no, and takes as long.
 
         Raises:
             ServiceUnavailable: too many others are waiting already.
@@ -56,7 +59,9 @@ class Passwords:
             raise ServiceUnavailable
         self._pending += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
+            return await asyncio.get_running_loop().run_in_executor(
+                self._pool, partial(work, *args, **kwargs)
+            )
         finally:
             self._pending -= 1
 

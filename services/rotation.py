@@ -1,4 +1,4 @@
-"""Refresh token rotation: one winner, the same successor for everybody inside the leeway, and the end of the family after it."""
+"""Refresh token rotation: one winner, one successor inside the leeway, the end of the family after it."""
 
 import logging
 from dataclasses import dataclass
@@ -13,7 +13,14 @@ from services import audit
 from services.clients import Client
 from services.credentials import Credentials, believing
 from services.database import Database, Row, Statements
-from services.errors import Refusal, TokenBlacklisted, TokenExpired, TokenInvalid, TokenReused, Unauthenticated
+from services.errors import (
+    Refusal,
+    TokenBlacklisted,
+    TokenExpired,
+    TokenInvalid,
+    TokenReused,
+    Unauthenticated,
+)
 from services.grants import Grant, Issue
 from services.limits import Limits
 from services.sessions import Clock, Sessions, revoke, store
@@ -59,9 +66,11 @@ class Rotation:
         await self.limits.take(self.limit, "refresh", str(claims.sid))
         async with self.database.transaction() as transaction:
             # A refusal is returned and not raised in here: what a detected reuse revokes has to be committed.
-            verdict = await self._rotate(transaction, claims, client, now)
-            if not isinstance(verdict, _Issued):
-                verdict = await self._judge(transaction, claims, client, now)
+            won = await self._rotate(transaction, claims, client, now)
+            verdict = won or await self._judge(transaction, claims, client, now)
+        if isinstance(verdict, TokenReused):
+            whose = {"user_id": str(claims.sub), "session_id": str(claims.sid)}
+            logger.warning("refresh token reused", extra=whose)
         if isinstance(verdict, Refusal):
             raise verdict
         return self.sessions.issuer.grant(
@@ -78,8 +87,12 @@ class Rotation:
         self, transaction: Statements, claims: RefreshClaims, client: Client, now: datetime
     ) -> _Issued | None:
         jti = self.sessions.issuer.successor(claims.jti)
-        kept, unkept = (self.sessions.issue(jti, remember_me=remember_me, now=now) for remember_me in (True, False))
-        won = await transaction.first(ROTATE, claims.sid, claims.jti, jti, now, kept.expires_at, unkept.expires_at)
+        kept, unkept = (
+            self.sessions.issue(jti, remember_me=remember_me, now=now) for remember_me in (True, False)
+        )
+        won = await transaction.first(
+            ROTATE, claims.sid, claims.jti, jti, now, kept.expires_at, unkept.expires_at
+        )
         if won is None:
             return None
         issue = kept if won["remember_me"] else unkept
@@ -99,7 +112,8 @@ class Rotation:
             return TokenBlacklisted()
         if found["expires_at"] <= now or found["used_at"] is None:
             return TokenExpired()
-        if now - found["used_at"] > self.leeway:
+        # A clock that was set back is no reason to let a used token live longer than it would have.
+        if not self.leeway or abs(now - found["used_at"]) > self.leeway:
             return await self._end_family(transaction, claims, client, now)
         if found["current_jti"] != self.sessions.issuer.successor(claims.jti):
             return TokenBlacklisted()
@@ -120,12 +134,14 @@ class Rotation:
             session_id=claims.sid,
         )
         await audit.record(transaction, event, now=now)
-        logger.warning("refresh token reused", extra={"user_id": str(claims.sub), "session_id": str(claims.sid)})
         return TokenReused()
 
 
 def _replayed(found: Row) -> _Issued:
     issue = Issue(
-        jti=found["current_jti"], kid=found["kid"], issued_at=found["issued_at"], expires_at=found["token_expires_at"]
+        jti=found["current_jti"],
+        kid=found["kid"],
+        issued_at=found["issued_at"],
+        expires_at=found["token_expires_at"],
     )
     return _Issued(issue, found["role"], bool(found["remember_me"]))

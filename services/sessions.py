@@ -15,8 +15,8 @@ from models.statements import (
     END_OTHER_SESSIONS,
     END_SESSION,
     IDENTIFY,
+    INSERT_OUTSTANDING,
     INSERT_SESSION,
-    INSERT_TOKEN,
 )
 from security import fingerprints, tokens
 from services import audit
@@ -52,6 +52,12 @@ _ENDING = {
     LogoutScope.THIS_SESSION: END_SESSION,
     LogoutScope.OTHER_SESSIONS: END_OTHER_SESSIONS,
     LogoutScope.ALL_SESSIONS: END_ALL_SESSIONS,
+}
+
+_REACH_OF_EXPIRED = {
+    LogoutScope.THIS_SESSION: LogoutScope.THIS_SESSION,
+    LogoutScope.OTHER_SESSIONS: None,
+    LogoutScope.ALL_SESSIONS: LogoutScope.THIS_SESSION,
 }
 
 
@@ -131,7 +137,7 @@ class Sessions:
         return Viewer(Account.of(row, is_sign_in=True), row["session_id"])
 
     async def end(self, credentials: Credentials, *, scope: LogoutScope, client: Client) -> Logout:
-        """Sign out: every session in scope revoked, its refresh token blacklisted, an audit event for each, or nothing.
+        """Sign out: every session in scope revoked, its refresh token blacklisted, an event each, or nothing.
 
         Presenting the token is enough, without the browser's secret: who holds a stolen token may end the
         session, which is what its owner would want. What has ended already ends nothing more.
@@ -147,15 +153,7 @@ class Sessions:
         whose = {"user_id": str(claims.sub)}
         logger.info("user found from token", extra=whose)
         async with self.database.transaction() as transaction:
-            ended: Sequence[UUID] = ()
-            if await transaction.first(BEGIN_LOGOUT, claims.sub, claims.sid, now):
-                reason = RevocationReason.LOGOUT
-                ended = await revoke(transaction, _ENDING[scope], claims.sub, claims.sid, now=now, reason=reason)
-                events = [
-                    audit.Event(kind=AuditKind.LOGOUT, client=client, reason=reason, user_id=claims.sub, session_id=sid)
-                    for sid in ended
-                ]
-                await audit.record(transaction, *events, now=now)
+            ended = await _end(transaction, claims, scope, client, now)
         if ended:
             logger.info("user logged out", extra=whose)
             logger.info("refresh token blacklisted", extra=whose)
@@ -176,10 +174,29 @@ class Sessions:
         return None
 
 
+async def _end(
+    transaction: Statements, claims: tokens.Claims, scope: LogoutScope, client: Client, now: datetime
+) -> Sequence[UUID]:
+    # A token that is over may be an old copy: it ends its own session, but reaches no other.
+    reach = scope if now < claims.exp else _REACH_OF_EXPIRED[scope]
+    if reach is None or not await transaction.first(BEGIN_LOGOUT, claims.sub, claims.sid, now):
+        return ()
+    reason = RevocationReason.LOGOUT
+    ended = await revoke(transaction, _ENDING[reach], claims.sub, claims.sid, now=now, reason=reason)
+    events = [
+        audit.Event(
+            kind=AuditKind.LOGOUT, client=client, reason=reason, user_id=claims.sub, session_id=session_id
+        )
+        for session_id in ended
+    ]
+    await audit.record(transaction, *events, now=now)
+    return ended
+
+
 async def store(transaction: Statements, issue: Issue, *, session_id: UUID, user_id: UUID) -> None:
     """Write down that a refresh token was issued."""
     values = (issue.jti, session_id, user_id, issue.kid, issue.issued_at, issue.expires_at)
-    await transaction.execute(INSERT_TOKEN, *values)
+    await transaction.execute(INSERT_OUTSTANDING, *values)
 
 
 async def revoke(

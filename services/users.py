@@ -1,24 +1,39 @@
 """Accounts, as an operator makes them."""
 
+import logging
+import re
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
-from models import Profile, Role, User
+from models import AuditKind, Profile, RevocationReason, Role, User
+from models.statements import DISABLE_USER, ENABLE_USER, END_SESSIONS_OF_USER, FIND_ACCOUNT
+from services import audit
 from services.accounts import normalise_email
+from services.clients import Client
 from services.database import Database
 from services.errors import BadUserInput
 from services.passwords import Passwords
-from services.sessions import Clock
+from services.sessions import Clock, revoke
 
 MAX_EMAIL = 320
+_ADDRESS = re.compile(r"\S+@[^\s@]+")
 PASSWORD_LENGTH = range(8, 129)
 """How many characters a password may have: any characters, never truncated (OWASP ASVS 6.2)."""
+
+OPERATOR = Client()
+"""Who acts where nobody asked over the network."""
+
+logger = logging.getLogger(__name__)
 
 
 class EmailTaken(Exception):
     """There is an account with this e-mail already. Only an operator is told."""
+
+
+class AccountUnchanged(Exception):
+    """There is no account with this id, or it is as it should become already. Only an operator is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +44,15 @@ class Users:
     passwords: Passwords
     clock: Clock
 
-    async def create(self, *, email: str, password: str, role: Role, first_name: str, last_name: str) -> UUID:
+    async def create(
+        self,
+        *,
+        email: str,
+        password: str,
+        role: Role,
+        first_name: str | None = None,
+        last_name: str | None = None,
+    ) -> UUID:
         """Make an account whose e-mail counts as verified, and give its id.
 
         Raises:
@@ -37,8 +60,7 @@ class Users:
             EmailTaken: the e-mail has an account.
         """
         normalised = normalise_email(email)
-        local, _, domain = normalised.rpartition("@")
-        if not (local and domain and len(normalised) <= MAX_EMAIL and not any(c.isspace() for c in normalised)):
+        if len(normalised) > MAX_EMAIL or not _ADDRESS.fullmatch(normalised) or not normalised.isprintable():
             raise BadUserInput("The e-mail address is not valid")
         if len(password) not in PASSWORD_LENGTH:
             raise BadUserInput("The password has to have 8 to 128 characters")
@@ -55,7 +77,48 @@ class Users:
                     created_at=now,
                     verified_at=now,
                 )
-                await Profile.create(user_id=user_id, first_name=first_name, last_name=last_name, updated_at=now)
+                await Profile.create(
+                    user_id=user_id, first_name=first_name, last_name=last_name, updated_at=now
+                )
         except IntegrityError:
             raise EmailTaken from None
         return user_id
+
+    async def exists(self, email: str) -> bool:
+        """Tell whether the e-mail has an account. Only for an operator's eyes.
+
+        Raises:
+            ServiceUnavailable: the database does not answer.
+        """
+        return await self.database.first(FIND_ACCOUNT, normalise_email(email)) is not None
+
+    async def disable(self, user_id: UUID, *, client: Client = OPERATOR) -> int:
+        """Disable an account and end every session of it, all or nothing; give how many were ended.
+
+        Raises:
+            AccountUnchanged: there is no such account, or it is disabled already.
+            ServiceUnavailable: the database could not record it. Nothing was changed.
+        """
+        now, reason = self.clock(), RevocationReason.ACCOUNT_DISABLED
+        event = audit.Event(kind=AuditKind.ACCOUNT_DISABLED, client=client, user_id=user_id)
+        async with self.database.transaction() as transaction:
+            if await transaction.first(DISABLE_USER, user_id, now) is None:
+                raise AccountUnchanged
+            ended = await revoke(transaction, END_SESSIONS_OF_USER, user_id, now=now, reason=reason)
+            await audit.record(transaction, event, now=now)
+        logger.info("account disabled", extra={"user_id": str(user_id)})
+        return len(ended)
+
+    async def enable(self, user_id: UUID, *, client: Client = OPERATOR) -> None:
+        """Let a disabled account sign in again. What was ended stays ended.
+
+        Raises:
+            AccountUnchanged: there is no such account, or it is enabled already.
+            ServiceUnavailable: the database could not record it. Nothing was changed.
+        """
+        event = audit.Event(kind=AuditKind.ACCOUNT_ENABLED, client=client, user_id=user_id)
+        async with self.database.transaction() as transaction:
+            if await transaction.first(ENABLE_USER, user_id) is None:
+                raise AccountUnchanged
+            await audit.record(transaction, event, now=self.clock())
+        logger.info("account enabled", extra={"user_id": str(user_id)})

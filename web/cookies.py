@@ -11,29 +11,45 @@ from services.grants import Grant
 from web.edge import Edge
 
 ACCESS, REFRESH, CLIENT_FP, FP_HASH = "auth-token", "refresh_token", "client_fp", "fp_hash"
-logger = logging.getLogger(__name__)
-
 NAMES = (ACCESS, REFRESH, CLIENT_FP, FP_HASH)
+
+logger = logging.getLogger(__name__)
 
 
 def read(cookies: Mapping[str, str], *, bearer: str | None, edge: Edge) -> Credentials:
-    """Collect what a request presents; a bearer token comes before the cookie."""
+    """Collect what a request presents; a bearer token, even an unusable one, comes before the cookie."""
     values = {name: cookies.get(edge.cookie_prefix + name) or None for name in NAMES}
     return Credentials(
-        access_token=bearer or values[ACCESS], refresh_token=values[REFRESH], client_fp=values[CLIENT_FP]
+        access_token=values[ACCESS] if bearer is None else bearer,
+        refresh_token=values[REFRESH],
+        client_fp=values[CLIENT_FP],
     )
 
 
 def write(response: Response, wish: Cookies, *, edge: Edge) -> None:
     """Grant the wish of the operation."""
     if wish.grant is not None:
+        # Without Max-Age a cookie ends with the browser: that is what rememberMe chooses.
+        max_age = int(wish.grant.lifetime.total_seconds()) if wish.grant.remember_me else None
         for name, value in _values(wish.grant).items():
-            # Without Max-Age a cookie ends with the browser: that is what rememberMe chooses.
-            max_age = int(wish.grant.lifetime.total_seconds()) if wish.grant.remember_me else None
-            response.set_cookie(edge.cookie_prefix + name, value, max_age=max_age, **_attributes(name, edge))
+            response.set_cookie(
+                edge.cookie_prefix + name,
+                value,
+                max_age=max_age,
+                path="/",
+                secure=edge.has_tls,
+                httponly=True,
+                samesite=_same_site(name, edge),
+            )
     if wish.cleared:
         for name in NAMES:
-            response.delete_cookie(edge.cookie_prefix + name, **_attributes(name, edge))
+            response.delete_cookie(
+                edge.cookie_prefix + name,
+                path="/",
+                secure=edge.has_tls,
+                httponly=True,
+                samesite=_same_site(name, edge),
+            )
         logger.info("cookies cleared", extra={"user_id": str(wish.whose)} if wish.whose else None)
 
 
@@ -46,7 +62,6 @@ def _values(grant: Grant) -> dict[str, str]:
     }
 
 
-def _attributes(name: str, edge: Edge) -> dict[str, object]:
-    lax = edge.cookie_samesite == "Lax"
-    same_site = "Strict" if lax and name != ACCESS else edge.cookie_samesite
-    return {"path": "/", "secure": edge.has_tls, "httponly": True, "samesite": same_site}
+def _same_site(name: str, edge: Edge) -> str:
+    """Give the access cookie to a page that is followed to from elsewhere, and none of the others."""
+    return "Strict" if edge.cookie_samesite == "Lax" and name != ACCESS else edge.cookie_samesite

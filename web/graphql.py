@@ -1,26 +1,23 @@
 """GraphQL over HTTP: `POST /graphql` (https://graphql.github.io/graphql-over-http/draft/)."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from graphql import ExecutionResult, execute
 from quart import Blueprint, Response, g, request
-from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
 from resolvers import build_schema
 from resolvers.context import Context
 from services import Services
 from services.errors import BadUserInput, ServiceError, TooManyOperations
-from web import cookies, guards
+from web import cookies, guards, media
 from web.edge import Edge
-from web.graphql_documents import Document, DocumentErrors, Documents
-from web.graphql_errors import described, formatted, unexpected
+from web.graphql_caps import NUL
+from web.graphql_documents import DocumentErrors, Documents
+from web.graphql_errors import described, formatted, of_request, unexpected
+from web.in_flight import InFlight
 from web.request import context
-
-JSON = "application/json"
-GRAPHQL_JSON = "application/graphql-response+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def read(body: bytes) -> Post:
     """Read the body of a request.
 
     Raises:
-        BadUserInput: it is not what the specification says.
+        BadUserInput: it is not what the specification says, or a string in it is nothing that can be stored.
     """
     try:
         data = orjson.loads(body)
@@ -61,6 +58,8 @@ def read(body: bytes) -> Post:
         raise BadUserInput("operationName has to be a string")
     if not isinstance(data.get("extensions"), dict | None):
         raise BadUserInput("extensions has to be an object")
+    if _holds_nul(variables):
+        raise BadUserInput("variables may not hold the character U+0000")
     return Post(query, variables, name)
 
 
@@ -68,61 +67,73 @@ async def run(post: Post, documents: Documents, context: Context) -> Answer:
     """Run an operation; whatever goes wrong is in the answer."""
     request_id = context.client.request_id or ""
     try:
-        document = documents.prepare(post.query)
-        operation = document.operation(post.operation_name)
-        _require_one_mutation(document, operation.name.value if operation.name else None)
-        execution = execute(
-            documents.schema,
-            document.ast,
-            context_value=context,
-            variable_values=post.variables,
-            operation_name=post.operation_name,
-        )
-        result = execution if isinstance(execution, ExecutionResult) else await execution
+        result = await _result(post, documents, context)
     except DocumentErrors as refused:
-        return Answer({"errors": [formatted(e, request_id=request_id) for e in refused.errors]}, executed=False)
+        return Answer({"errors": [formatted(e, request_id=request_id) for e in refused.errors]}, False)
     except ServiceError as refusal:
-        return Answer({"errors": [described(refusal, request_id=request_id)]}, executed=False)
-    except Exception as error:  # noqa: BLE001
-        return Answer({"errors": [described(unexpected(error), request_id=request_id)]}, executed=False)
+        return Answer({"errors": [described(refusal, request_id=request_id)]}, False)
+    except Exception as error:
+        return Answer({"errors": [described(unexpected(error), request_id=request_id)]}, False)
     if result.errors is None:
-        return Answer({"data": result.data}, executed=True)
-    errors = [formatted(error, request_id=request_id) for error in result.errors]
+        return Answer({"data": result.data}, True)
     if result.data is None and all(error.path is None for error in result.errors):
-        return Answer({"errors": errors}, executed=False)
-    return Answer({"errors": errors, "data": result.data}, executed=True)
+        return Answer({"errors": [of_request(e, request_id=request_id) for e in result.errors]}, False)
+    errors = [formatted(error, request_id=request_id) for error in result.errors]
+    return Answer({"errors": errors, "data": result.data}, True)
 
 
-def blueprint(services: Services, edge: Edge) -> Blueprint:
+def blueprint(services: Services, edge: Edge, in_flight: InFlight) -> Blueprint:
     """Give the routes of `/graphql`."""
     routes = Blueprint("graphql", __name__)
     documents = Documents(build_schema(), allow_introspection=not edge.is_production)
 
     @routes.post("/graphql")
     async def post() -> Response:
-        guards.require_origin(request, edge=edge)
-        if request.mimetype != JSON:
-            raise UnsupportedMediaType
-        media_type = request.accept_mimetypes.best_match([JSON, GRAPHQL_JSON]) if request.accept_mimetypes else JSON
-        if media_type is None:
-            raise NotAcceptable
-        asked = read(await request.get_data())
+        media.require_json(request)
+        media_type = media.chosen(request)
+        body: bytes = await request.get_data(cache=False, as_text=False, parse_form_data=False)
+        asked = read(body)
         asker = context(request, request_id=g.request_id, services=services, edge=edge)
-        # A client that hangs up cancels this coroutine. What it asked for is done to the end all the same:
-        # nothing is left half done, and no connection or lock is lost on the way.
-        answer = await asyncio.shield(asyncio.ensure_future(run(asked, documents, asker)))
-        response = Response(orjson.dumps(answer.body), _status(answer, media_type), mimetype=media_type)
+        answer = await in_flight.finish(run(asked, documents, asker))
+        # With application/json, all that was understood as a request is 200, whatever came of it.
+        status = 200 if answer.executed or media_type == media.JSON else 400
+        response = Response(orjson.dumps(answer.body), status, content_type=f"{media_type}; charset=utf-8")
         cookies.write(response, asker.cookies, edge=edge)
         return response
+
+    @routes.route("/graphql", methods=["OPTIONS"])
+    async def preflight() -> Response:
+        return guards.preflight(request)
 
     return routes
 
 
-def _require_one_mutation(document: Document, name: str | None) -> None:
-    if document.mutation_fields.get(name, 0) > 1:
+async def _result(post: Post, documents: Documents, context: Context) -> ExecutionResult:
+    document = documents.prepare(post.query)
+    operation = document.operation(post.operation_name)
+    if document.mutation_fields.get(operation.name.value if operation.name else None, 0) > 1:
         raise TooManyOperations
+    execution = execute(
+        documents.schema,
+        document.ast,
+        context_value=context,
+        variable_values=post.variables,
+        operation_name=post.operation_name,
+        hide_suggestions=not documents.allow_introspection,
+    )
+    return execution if isinstance(execution, ExecutionResult) else await execution
 
 
-def _status(answer: Answer, media_type: str) -> int:
-    """Give the status that the specification asks for: with `application/json`, 200 for all that was understood."""
-    return 200 if answer.executed or media_type == JSON else 400
+def _holds_nul(value: object) -> bool:
+    """Look through it without recursion, as deep as it may be."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str) and NUL in value:
+            return True
+        if isinstance(value, dict):
+            waiting.extend(value)
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return False

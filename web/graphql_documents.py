@@ -1,44 +1,55 @@
 """Documents: parsed, capped, validated, and remembered, so that a client's few operations cost this once."""
 
+import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graphql import (
-    DirectiveNode,
     DocumentNode,
-    FieldNode,
     FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
-    GraphQLSyntaxError,
-    InlineFragmentNode,
-    ListTypeNode,
-    ListValueNode,
-    Node,
     NoSchemaIntrospectionCustomRule,
-    ObjectValueNode,
+    ObjectFieldNode,
     OperationDefinitionNode,
     OperationType,
-    SelectionSetNode,
     ValueNode,
+    VariableNode,
     get_operation_ast,
     parse,
     specified_rules,
     validate,
 )
-from graphql.language.ast import QUERY_DOCUMENT_KEYS
 
 from services.errors import BadUserInput, ParseFailed, QueryTooComplex, Refusal, ValidationFailed
+from web import graphql_caps
+from web.graphql_caps import MAX_COMMENTS, MAX_TOKENS, mutation_fields
 
-MAX_TOKENS = 2000
-MAX_COMMENTS = 200
-MAX_DEPTH = 15
-MAX_ALIASES = 30
-MAX_DIRECTIVES = 50
-MAX_REMEMBERED = 500
-MAX_REMEMBERED_LENGTH = 8 * 1024
+MAX_REMEMBERED = 128
+MAX_REMEMBERED_LENGTH = 2 * 1024
+"""In characters. A parsed document takes some 200 bytes for each of them, so all take 50 MB at the worst."""
+
+MAX_ERRORS = 5
+
+_ABORTED = "Validation aborted."
+_OF_A_VALUE = re.compile(
+    r"Expected (?:a )?(?:value|variable)|\w+ cannot represent|Enum '\w+' cannot represent"
+)
+_SAFE = re.compile(
+    r"""
+    Expected\ value\ of\ (?:non-null\ )?type\ '[\w!\[\]]+'
+        (?:\ to\ include\ required\ field\ '\w+'
+        |\ not\ to\ include\ unknown\ field\ '\w+'
+        |\ to\ be\ an\ object
+        |\ not\ to\ be\ None)?
+    | (?:Int|Float|String|Boolean|ID|Enum\ '\w+')\ cannot\ represent\ [\w\ -]*value
+    """,
+    re.VERBOSE,
+)
+"""What graphql-core says of a value before it quotes it: names, and words of its own."""
+_UNKNOWN_ENUM_VALUE = re.compile(r"Value '\w+' does not exist in ('\w+' enum)\..*")
+_EXPECTED = re.compile(r"Syntax Error: (Expected (?:[\w<>]+|'\S+')), found")
 
 
 class DocumentErrors(Exception):
@@ -71,7 +82,7 @@ class Document:
 
 @dataclass(slots=True)
 class Documents:
-    """Prepares documents for one schema. The least recently used is forgotten first; long ones are never kept."""
+    """Prepares documents for one schema. The least recently used is forgotten first; long ones never stay."""
 
     schema: GraphQLSchema
     allow_introspection: bool
@@ -83,6 +94,7 @@ class Documents:
         Raises:
             DocumentErrors: it is not GraphQL, or it does not fit the schema.
             QueryTooComplex: it is larger than any of our clients needs.
+            BadUserInput: it has a string that nothing can store.
         """
         known = self._remembered.get(query)
         if known is not None:
@@ -97,21 +109,35 @@ class Documents:
 
     def _prepare(self, query: str) -> Document:
         ast = _parsed(query)
-        fragments = {node.name.value: node for node in ast.definitions if isinstance(node, FragmentDefinitionNode)}
-        _require_caps(ast)
-        rules = [*specified_rules, *([] if self.allow_introspection else [NoSchemaIntrospectionCustomRule])]
-        errors = validate(self.schema, ast, rules, max_errors=5)
-        if errors:
-            raise DocumentErrors([_invalid(error, hints=self.allow_introspection) for error in errors])
+        graphql_caps.require(ast)
+        self._validate(ast)
+        fragments = {
+            node.name.value: node for node in ast.definitions if isinstance(node, FragmentDefinitionNode)
+        }
         operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
         return Document(
             ast,
             {
-                operation.name.value if operation.name else None: _mutation_fields(operation, fragments)
+                operation.name.value if operation.name else None: mutation_fields(operation, fragments)
                 for operation in operations
                 if operation.operation is OperationType.MUTATION
             },
         )
+
+    def _validate(self, ast: DocumentNode) -> None:
+        hidden = () if self.allow_introspection else (NoSchemaIntrospectionCustomRule,)
+        errors = validate(
+            self.schema,
+            ast,
+            (*specified_rules, *hidden),
+            max_errors=MAX_ERRORS,
+            # A suggestion is a piece of the schema, which is not to be read where introspection is off.
+            hide_suggestions=not self.allow_introspection,
+        )
+        if any(error.message == _ABORTED for error in errors):
+            raise QueryTooComplex
+        if errors:
+            raise DocumentErrors([_located(error, ValidationFailed(_said(error))) for error in errors])
 
 
 def _parsed(query: str) -> DocumentNode:
@@ -121,64 +147,25 @@ def _parsed(query: str) -> DocumentNode:
         if "Parsing aborted" in error.message or "nested" in error.message:
             raise QueryTooComplex from None
         # The parser quotes what it stumbled over, which may be a secret: only the place is passed on.
-        raise DocumentErrors([_located(error, ParseFailed())]) from None
+        expected = _EXPECTED.match(error.message)
+        said = f"{ParseFailed.message}: {expected[1]}" if expected else ParseFailed.message
+        raise DocumentErrors([_located(error, ParseFailed(said))]) from None
 
 
-def _invalid(error: GraphQLError, *, hints: bool) -> GraphQLError:
-    """Say what does not fit, but quote no literal, as it may be a secret, and hint at nothing that is hidden."""
-    if any(isinstance(node, ValueNode) for node in error.nodes or ()):
-        return _located(error, ValidationFailed("A value does not fit the type of its place"))
-    return _located(error, ValidationFailed(error.message if hints else error.message.partition(" Did you mean")[0]))
+def _said(error: GraphQLError) -> str:
+    """Say what does not fit. What is said of a value goes on to quote it, and it may be a secret."""
+    of_a_value = any(
+        isinstance(node, (ValueNode, ObjectFieldNode)) and not isinstance(node, VariableNode)
+        for node in error.nodes or ()
+    )
+    if not of_a_value and not _OF_A_VALUE.match(error.message):
+        return error.message
+    safe = _SAFE.match(error.message)
+    enum = _UNKNOWN_ENUM_VALUE.fullmatch(error.message)
+    if enum:
+        return f"The value does not exist in {enum[1]}"
+    return safe[0] if safe else "A value does not fit the type of its place"
 
 
 def _located(error: GraphQLError, refusal: Refusal) -> GraphQLError:
     return GraphQLError(str(refusal), source=error.source, positions=error.positions, original_error=refusal)
-
-
-def _require_caps(ast: DocumentNode) -> None:
-    """Walk the whole document without recursion, as deep as it may be, before anything recursive sees it."""
-    aliases = directives = 0
-    waiting: list[tuple[Node, int]] = [(definition, 0) for definition in ast.definitions]
-    while waiting:
-        node, depth = waiting.pop()
-        aliases += isinstance(node, FieldNode) and node.alias is not None
-        directives += isinstance(node, DirectiveNode)
-        if depth > MAX_DEPTH or aliases > MAX_ALIASES or directives > MAX_DIRECTIVES:
-            raise QueryTooComplex
-        deeper = depth + isinstance(node, (SelectionSetNode, ListTypeNode, ListValueNode, ObjectValueNode))
-        waiting.extend((child, deeper) for child in _children(node))
-
-
-def _children(node: Node) -> Iterator[Node]:
-    for key in QUERY_DOCUMENT_KEYS.get(node.kind, ()):
-        child = getattr(node, key)
-        if isinstance(child, Node):
-            yield child
-        elif child:
-            yield from child
-
-
-def _mutation_fields(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> int:
-    """Count the fields below the namespaces that would run, each once however often it is selected.
-
-    `@skip` and `@include` are not weighed: what a document could run is what counts.
-    """
-    found: set[tuple[str, str]] = set()
-    for group in _fields(operation.selection_set, fragments):
-        if group.selection_set is not None:
-            found |= {(_key(group), _key(field)) for field in _fields(group.selection_set, fragments)}
-    return len(found)
-
-
-def _fields(selection_set: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
-    for selection in selection_set.selections:
-        if isinstance(selection, FieldNode):
-            yield selection
-        elif isinstance(selection, FragmentSpreadNode):
-            yield from _fields(fragments[selection.name.value].selection_set, fragments)
-        elif isinstance(selection, InlineFragmentNode):
-            yield from _fields(selection.selection_set, fragments)
-
-
-def _key(field: FieldNode) -> str:
-    return field.alias.value if field.alias else field.name.value

@@ -1,12 +1,16 @@
-"""What a request has to pass before anything of it is read: origin, method, content type, size (OWASP ASVS 3.5)."""
+"""What a request has to pass before anything of it is read: its origin and its size (OWASP ASVS 5.0, 3.5)."""
 
 from quart import Request, Response
+from werkzeug.exceptions import MethodNotAllowed
 
 from services.errors import CsrfRejected
 from web.edge import Edge
 
 MAX_BODY = 64 * 1024
 """The largest body that is read, in bytes."""
+
+READ_WITHIN = 10
+"""How long a client may take to send its body, in seconds."""
 
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "POST",
@@ -16,7 +20,7 @@ _PREFLIGHT = {
 
 
 def require_origin(request: Request, *, edge: Edge) -> None:
-    """Refuse what a page of a foreign origin sent.
+    """Refuse what a page of a foreign origin sent, by whatever method and to whatever path.
 
     A browser that names an origin is believed about it. One that names none but says that the request is
     cross-site is refused too; programs say neither and pass, as they hold nobody's cookies.
@@ -24,17 +28,25 @@ def require_origin(request: Request, *, edge: Edge) -> None:
     Raises:
         CsrfRejected: the page that sent it is not one of ours.
     """
-    origin = request.headers.get("Origin")
-    if origin is None:
-        if request.headers.get("Sec-Fetch-Site") == "cross-site":
+    origins = request.headers.getlist("Origin")
+    if not origins:
+        if request.headers.get("Sec-Fetch-Site", "").lower() == "cross-site":
             raise CsrfRejected
-    elif origin not in edge.own_origins and origin not in edge.allowed_origins:
+    elif len(origins) > 1 or origins[0] not in edge.own_origins | edge.allowed_origins:
         raise CsrfRejected
 
 
-def preflight(request: Request, *, edge: Edge) -> Response:
-    """Answer a CORS preflight; `allow_origin` adds the permission, for an allowed origin alone."""
-    return Response("", status=204, headers=_PREFLIGHT)
+def preflight(request: Request) -> Response:
+    """Answer a CORS preflight; `allow_origin` adds the permission, for an allowed origin alone.
+
+    Raises:
+        MethodNotAllowed: it is an OPTIONS request of another kind.
+    """
+    if "Access-Control-Request-Method" not in request.headers:
+        raise MethodNotAllowed(valid_methods=["POST"])
+    response = Response("", status=204, headers=_PREFLIGHT)
+    del response.headers["Content-Type"]
+    return response
 
 
 def allow_origin(request: Request, response: Response, *, edge: Edge) -> None:
@@ -48,12 +60,13 @@ def allow_origin(request: Request, response: Response, *, edge: Edge) -> None:
 
 
 def secure(response: Response, *, edge: Edge) -> None:
-    """Add the headers that every answer carries (OWASP ASVS 3.4); a page sets its own policy before."""
+    """Add the headers that every answer carries (OWASP ASVS 5.0, 3.4); a page sets its own policy before."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     headers.setdefault("Cache-Control", "no-store")
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if edge.is_production:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -1,12 +1,19 @@
 """The playground: a page of our own origin, in development, that runs operations and shows the schema."""
 
-import mimetypes
 from pathlib import Path
 
 from quart import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from web import media
+
 _ASSETS = Path(__file__).parent / "playground_assets"
+# Not the machine's own table of types, which may know none of them.
+_KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+}
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -21,13 +28,13 @@ _POLICY = "; ".join(
 
 
 def blueprint() -> Blueprint:
-    """Give `GET /graphql` for browsers, and what its page loads; the files are read once, before the loop runs."""
+    """Give `GET /graphql` for browsers, and what its page loads; all is read once, before the loop runs."""
     routes = Blueprint("playground", __name__)
-    files = {path.name: path.read_bytes() for path in _ASSETS.iterdir()}
+    files = {path.name: (path.read_bytes(), _KINDS[path.suffix]) for path in _ASSETS.iterdir()}
 
     @routes.get("/graphql")
     async def page() -> Response:
-        if not request.accept_mimetypes.accept_html:
+        if not media.takes_html(request):
             raise MethodNotAllowed(valid_methods=["POST"])
         return _page("index.html")
 
@@ -38,7 +45,7 @@ def blueprint() -> Blueprint:
     def _page(name: str) -> Response:
         if name not in files:
             raise NotFound
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return Response(files[name], mimetype=kind, headers={"Content-Security-Policy": _POLICY})
+        content, kind = files[name]
+        return Response(content, content_type=kind, headers={"Content-Security-Policy": _POLICY})
 
     return routes

@@ -1,6 +1,7 @@
 """From an HTTP request to a context: who is asking, by what address, with what credentials."""
 
 import re
+from ipaddress import IPv6Address, ip_address
 from uuid import uuid4
 
 from quart import Request
@@ -11,7 +12,8 @@ from services.clients import Client
 from web import cookies
 from web.edge import Edge
 
-_BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
+_BEARER = re.compile(r"bearer(?: +(.*))?", re.IGNORECASE)
+_WITH_PORT = re.compile(r"\[([^\[\]]+)\](?::\d{1,5})?|([^:\[\]]+):\d{1,5}")
 _USER_AGENT_LENGTH = 512
 
 
@@ -22,7 +24,10 @@ def context(request: Request, *, request_id: str, services: Services, edge: Edge
         services=services,
         client=Client(
             ip_address=address(
-                request.remote_addr, request.headers.get("X-Forwarded-For"), proxies=edge.trusted_proxies
+                request.remote_addr,
+                # Some proxies append a line of their own rather than to the line that came.
+                ",".join(request.headers.getlist("X-Forwarded-For")),
+                proxies=edge.trusted_proxies,
             ),
             user_agent=_printable(agent)[:_USER_AGENT_LENGTH] if agent else None,
             request_id=request_id,
@@ -34,27 +39,45 @@ def context(request: Request, *, request_id: str, services: Services, edge: Edge
 
 
 def new_request_id() -> str:
-    """Make the id that a request goes by in the log, the audit trail and the answer. One from outside is not taken."""
+    """Make the id of a request in the log, the audit trail and the answer. One from outside is not taken."""
     return str(uuid4())
 
 
 def bearer(authorization: str | None) -> str | None:
-    """Take the token out of an `Authorization: Bearer` header (RFC 6750 section 2.1)."""
-    match = _BEARER.fullmatch(authorization) if authorization else None
-    return match[1] if match else None
+    """Take the token out of an `Authorization: Bearer` header (RFC 6750 section 2.1).
+
+    Whatever follows the scheme is what is presented: nonsense is an unusable token, and not the lack of one.
+    """
+    match = _BEARER.fullmatch(authorization.strip()) if authorization else None
+    return (match[1] or "") if match else None
 
 
-def address(peer: str | None, forwarded_for: str | None, *, proxies: int) -> str | None:
+def address(peer: str | None, forwarded_for: str, *, proxies: int) -> str | None:
     """Tell the client's address: the peer's, or the one that the outermost trusted proxy saw.
 
     Each proxy appends the address that it saw, so the last `proxies` entries are ours and what is to the
-    left of them is anybody's invention.
+    left of them is anybody's invention. An entry of ours that is no address leaves the peer's.
     """
-    seen = [part.strip() for part in forwarded_for.split(",")] if forwarded_for else []
+    seen = forwarded_for.split(",") if forwarded_for else []
+    direct = _address(peer or "")
     if proxies == 0 or len(seen) < proxies:
-        return peer
-    return seen[-proxies][:45]
+        return direct
+    return _address(seen[-proxies]) or direct
+
+
+def _address(text: str) -> str | None:
+    match = _WITH_PORT.fullmatch(text.strip())
+    bare = (match[1] or match[2]) if match else text.strip()
+    try:
+        # A zone is a name of the proxy's own interface, and could be any text at all.
+        found = ip_address(bare.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return str(mapped or found)
 
 
 def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )

@@ -1,67 +1,108 @@
 """Every route, and what a request passes on its way to one and back."""
 
+import asyncio
 import logging
 import time
+from urllib.parse import quote
 
 import orjson
 from quart import Quart, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from services import Services
-from services.errors import BadUserInput, CsrfRejected, Refusal
-from web import graphql, guards, health, playground
+from services.errors import BadUserInput, CsrfRejected, RateLimited, Refusal, ServiceUnavailable
+from web import graphql, guards, health, logs, media, playground
 from web.edge import Edge
 from web.graphql_errors import described, unexpected
-from web.logs import request_id
+from web.in_flight import InFlight
 from web.request import new_request_id
 
+_LOGGED_PATH = 200
 logger = logging.getLogger(__name__)
 
 
 def attach(app: Quart, services: Services, edge: Edge) -> None:
     """Put the routes on the application, and around them what every request passes."""
-    app.config["MAX_CONTENT_LENGTH"] = guards.MAX_BODY
-    app.register_blueprint(graphql.blueprint(services, edge))
+    in_flight = InFlight()
+    _configure(app)
+    app.register_blueprint(graphql.blueprint(services, edge, in_flight))
     app.register_blueprint(health.blueprint(services))
     if not edge.is_production:
         app.register_blueprint(playground.blueprint())
+    app.register_error_handler(Exception, _refuse)
+    app.after_serving(in_flight.drain)
+
+    @app.before_serving
+    async def _watch() -> None:
+        logs.watch(asyncio.get_running_loop())
 
     @app.before_request
-    async def _begin() -> Response | None:
+    async def _begin() -> None:
         g.request_id, g.began = new_request_id(), time.perf_counter()
-        request_id.set(g.request_id)
-        if request.method == "OPTIONS":
-            return guards.preflight(request, edge=edge)
-        return None
+        logs.request_id.set(g.request_id)
+        guards.require_origin(request, edge=edge)
 
     @app.after_request
     async def _finish(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.request_id
         guards.allow_origin(request, response, edge=edge)
         guards.secure(response, edge=edge)
-        fields = {"status": response.status_code, "duration_ms": round((time.perf_counter() - g.began) * 1000, 1)}
-        logger.info("%s %s", request.method, request.path, extra=fields)
+        duration = round((time.perf_counter() - g.began) * 1000, 1)
+        fields = {"status": response.status_code, "duration_ms": duration}
+        logger.info("%s %s", request.method, quote(request.path)[:_LOGGED_PATH], extra=fields)
         return response
 
-    @app.errorhandler(Exception)
-    async def _refuse(error: Exception) -> Response:
-        if isinstance(error, HTTPException) and (error.code or 500) < 500:
-            refusal: Refusal = BadUserInput(_MESSAGES.get(error.code or 400, error.name))
-            status, headers = error.code or 400, error.get_headers()
-        else:
-            refusal = error if isinstance(error, Refusal) else unexpected(error)
-            status, headers = _STATUS.get(type(refusal), 500), []
-        body = {"errors": [described(refusal, request_id=g.request_id)]}
-        response = Response(orjson.dumps(body), status, mimetype="application/json")
-        response.headers.extend((name, value) for name, value in headers if name in ("Allow", "Retry-After"))
+    @app.before_websocket
+    async def _refuse_websocket() -> Response:
+        refusal = BadUserInput("WebSockets are not spoken here")
+        request_id = new_request_id()
+        response = _answer(refusal, 400, media.JSON, request_id=request_id)
+        response.headers["X-Request-Id"] = request_id
+        guards.secure(response, edge=edge)
         return response
 
 
-_STATUS: dict[type[Refusal], int] = {BadUserInput: 400, CsrfRejected: 403}
+def _configure(app: Quart) -> None:
+    # The framework's own switches for developers come from the environment of the process, and some of them
+    # answer with a traceback and the locals in it.
+    app.config.update(DEBUG=False, TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    app.config.update(MAX_CONTENT_LENGTH=guards.MAX_BODY, BODY_TIMEOUT=guards.READ_WITHIN)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.merge_slashes = False
+    logging.getLogger(app.name).addFilter(logs.redact)
+
+
+async def _refuse(error: Exception) -> Response:
+    headers: list[tuple[str, str]] = []
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
+        refusal: Refusal = BadUserInput(_MESSAGES.get(error.code, error.name))
+        status, headers = error.code, [(n, v) for n, v in error.get_headers() if n == "Allow"]
+    else:
+        refusal = error if isinstance(error, Refusal) else unexpected(error)
+        status = _STATUS.get(type(refusal), 500)
+    if refusal.retry_after is not None:
+        headers.append(("Retry-After", str(refusal.retry_after)))
+    response = _answer(refusal, status, media.for_refusal(request), request_id=g.request_id)
+    response.headers.extend(headers)
+    return response
+
+
+def _answer(refusal: Refusal, status: int, kind: str, *, request_id: str) -> Response:
+    body = {"errors": [described(refusal, request_id=request_id)]}
+    return Response(orjson.dumps(body), status, content_type=f"{kind}; charset=utf-8")
+
+
+_STATUS: dict[type[Refusal], int] = {
+    BadUserInput: 400,
+    CsrfRejected: 403,
+    RateLimited: 429,
+    ServiceUnavailable: 503,
+}
 _MESSAGES = {
     404: "There is nothing here",
-    405: "GraphQL is asked by POST",
+    405: "This method is not allowed here; GraphQL is asked by POST",
     406: "The answer is application/json or application/graphql-response+json",
+    408: "The body took too long to arrive",
     413: "The body is longer than 64 KiB",
-    415: "The body has to be application/json",
+    415: "The body has to be application/json, in UTF-8 and not compressed",
 }

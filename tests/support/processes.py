@@ -94,6 +94,14 @@ class ServerProcess:
             subprocess.TimeoutExpired: it does not stop in time.
         """
         self._process.terminate()
+        return self.wait_ended()
+
+    def wait_ended(self) -> int:
+        """Wait until a server that was told to stop has ended, and give its exit status.
+
+        Raises:
+            subprocess.TimeoutExpired: it does not stop in time.
+        """
         return self._process.wait(timeout=_STOP_SECONDS)
 
     def kill(self) -> None:

@@ -1,0 +1,1 @@
+"""Acceptance: real server processes, spoken to over plain HTTP as a client would."""

@@ -1,0 +1,80 @@
+"""Hashing off the event loop: bounded, and never forgetting that a thread is free again."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from security.passwords import CHEAPEST, Hasher
+from services import passwords
+from services.errors import ServiceUnavailable
+from services.passwords import Passwords
+
+
+@pytest.fixture
+def one_thread() -> Iterator[Passwords]:
+    """Give a pool of one thread."""
+    pool = Passwords(Hasher(CHEAPEST), threads=1)
+    yield pool
+    pool.close()
+
+
+async def test_what_was_hashed_is_verified(one_thread: Passwords) -> None:
+    """The right password, a wrong one, and none stored."""
+    stored = await one_thread.hash("a password")
+    assert await one_thread.verify("a password", against=stored) is True
+    assert await one_thread.verify("a passwore", against=stored) is False
+    assert await one_thread.verify("a password", against=None) is False
+    assert one_thread.is_outdated(stored) is False
+
+
+async def test_the_event_loop_hashes_nothing(one_thread: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work is done in a thread of the pool."""
+    threads: list[str] = []
+    verify = Hasher.verify
+
+    def noting(hasher: Hasher, password: str, *, against: str | None) -> bool:
+        threads.append(threading.current_thread().name)
+        return verify(hasher, password, against=against)
+
+    monkeypatch.setattr(Hasher, "verify", noting)
+    await one_thread.verify("a password", against=None)
+    assert threads == ["argon2_0"]
+
+
+async def test_the_queue_is_bounded_and_empties(
+    one_thread: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as fit wait for the one thread, one more is refused, and afterwards there is room again."""
+    may_go_on = threading.Event()
+    hash_ = Hasher.hash
+
+    def waiting(hasher: Hasher, password: str) -> str:
+        may_go_on.wait(timeout=30)
+        return hash_(hasher, password)
+
+    monkeypatch.setattr(Hasher, "hash", waiting)
+    fitting = [asyncio.create_task(one_thread.hash("a password")) for _ in range(passwords.QUEUE_PER_THREAD)]
+    await asyncio.sleep(0)
+    with pytest.raises(ServiceUnavailable):
+        await one_thread.hash("a password")
+    may_go_on.set()
+    assert len(set(await asyncio.gather(*fitting))) == passwords.QUEUE_PER_THREAD
+    await one_thread.hash("a password")
+
+
+async def test_a_failure_leaves_its_place_in_the_queue(
+    one_thread: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashes that raise do not fill the queue for good."""
+
+    def failing(hasher: Hasher, password: str) -> str:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Hasher, "hash", failing)
+        for _ in range(passwords.QUEUE_PER_THREAD + 1):
+            with pytest.raises(MemoryError):
+                await one_thread.hash("a password")
+    assert await one_thread.verify("a password", against=await one_thread.hash("a password"))

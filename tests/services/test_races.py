@@ -1,0 +1,187 @@
+"""Logout, login and refresh at the same time, in every order: what is ended stays ended."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from models.statements import ADMIT, BEGIN_LOGOUT, END_SESSION, INSERT_AUDIT_EVENT, ROTATE
+from services import Services
+from services.database import Statements
+from tests.services import tables
+from tests.services.faults import Gate, waiting_or_done
+from tests.support.browser import Browser, code
+
+
+async def assert_nothing_is_alive(services: Services, browser: Browser, *jars: dict[str, str]) -> None:
+    """Check that no token of any of the jars works, and that each token was blacklisted once."""
+    assert await tables.live_sessions(services) == 0
+    for jar in jars:
+        assert code(await browser.take_cookies(jar).refresh()) == "TOKEN_BLACKLISTED"
+        assert code(await browser.me()) == "TOKEN_BLACKLISTED"
+    issued = sorted(row["jti"] for row in await tables.rows(services, "outstanding_tokens"))
+    refused = sorted(row["token_id"] for row in await tables.rows(services, "blacklisted_tokens"))
+    assert refused == issued
+
+
+@pytest.mark.parametrize("scope", ["THIS_SESSION", "ALL_SESSIONS"])
+async def test_a_logout_waits_for_the_refresh_that_was_first(
+    new_browser: Callable[[], Browser],
+    services: Services,
+    user_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    scope: str,
+) -> None:
+    """The refresh has rotated but not committed: the logout ends what it issued."""
+    refreshing, leaving = new_browser(), new_browser()
+    await refreshing.login()
+    old = refreshing.cookies
+    leaving.take_cookies(old)
+    async with Gate(monkeypatch, ROTATE).holding(refreshing.refresh()) as refresh:
+        logout = asyncio.create_task(leaving.logout(scope))
+        await waiting_or_done(services, logout)
+        assert not logout.done()
+    assert refresh.result()["data"]["auth"]["refreshToken"]["success"] is True
+    assert (await logout)["data"]["auth"]["logout"]["revokedSessions"] == 1
+    assert refreshing.cookies["refresh_token"] != old["refresh_token"]
+    assert await tables.reasons(services) == ["ROTATED", "LOGOUT"]
+    await assert_nothing_is_alive(services, new_browser(), old, refreshing.cookies)
+
+
+async def test_a_refresh_waits_for_the_logout_that_was_first(
+    new_browser: Callable[[], Browser],
+    services: Services,
+    user_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The logout has ended the session but not committed: the refresh finds it ended and issues nothing."""
+    refreshing, leaving = new_browser(), new_browser()
+    await refreshing.login()
+    old = refreshing.cookies
+    leaving.take_cookies(old)
+    async with Gate(monkeypatch, END_SESSION).holding(leaving.logout()) as logout:
+        refresh = asyncio.create_task(refreshing.refresh())
+        await waiting_or_done(services, refresh)
+        assert not refresh.done()
+    assert logout.result()["data"]["auth"]["logout"]["revokedSessions"] == 1
+    assert code(await refresh) == "TOKEN_BLACKLISTED"
+    assert refreshing.cookies == old
+    assert await tables.reasons(services) == ["LOGOUT"]
+    await assert_nothing_is_alive(services, new_browser(), old)
+
+
+async def test_a_refresh_in_the_middle_of_a_logout_changes_nothing_about_it(
+    new_browser: Callable[[], Browser],
+    services: Services,
+    user_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The logout has begun but ended nothing yet: a refresh may slip in, and its token dies with the rest."""
+    refreshing, leaving = new_browser(), new_browser()
+    await refreshing.login()
+    old = refreshing.cookies
+    leaving.take_cookies(old)
+    async with Gate(monkeypatch, BEGIN_LOGOUT).holding(leaving.logout()) as logout:
+        refresh = asyncio.create_task(refreshing.refresh())
+        await waiting_or_done(services, refresh)
+    await refresh
+    assert logout.result()["data"]["auth"]["logout"]["revokedSessions"] == 1
+    await assert_nothing_is_alive(services, new_browser(), old, refreshing.cookies)
+
+
+async def test_two_logouts_of_one_session_end_it_once(
+    new_browser: Callable[[], Browser],
+    services: Services,
+    user_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The second waits and has nothing left to end; other sessions are not its business any more."""
+    first, second, other = new_browser(), new_browser(), new_browser()
+    await other.login()
+    await first.login()
+    second.take_cookies(first.cookies)
+    async with Gate(monkeypatch, END_SESSION).holding(first.logout()) as logout:
+        late = asyncio.create_task(second.logout("OTHER_SESSIONS"))
+        await waiting_or_done(services, late)
+        assert not late.done()
+    assert logout.result()["data"]["auth"]["logout"]["revokedSessions"] == 1
+    assert (await late)["data"]["auth"]["logout"]["revokedSessions"] == 0
+    assert await tables.reasons(services) == ["LOGOUT"]
+    assert [event[0] for event in await tables.events(services)] == ["LOGIN", "LOGIN", "LOGOUT"]
+    assert (await other.me())["data"]["me"]["isSignIn"] is True
+
+
+async def test_a_login_that_was_first_is_ended_by_a_logout_of_all_sessions(
+    new_browser: Callable[[], Browser],
+    services: Services,
+    user_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sign-in that was admitted but not committed cannot hide from ALL_SESSIONS."""
+    arriving, leaving = new_browser(), new_browser()
+    await leaving.login()
+    old = leaving.cookies
+    async with Gate(monkeypatch, ADMIT).holding(arriving.login()) as login:
+        logout = asyncio.create_task(leaving.logout("ALL_SESSIONS"))
+        await waiting_or_done(services, logout)
+        assert not logout.done()
+    assert login.result()["success"] is True
+    assert (await logout)["data"]["auth"]["logout"]["revokedSessions"] == 2
+    await assert_nothing_is_alive(services, new_browser(), old, arriving.cookies)
+
+
+async def test_thirty_random_interleavings_leave_nothing_alive(
+    new_browser: Callable[[], Browser],
+    services: Services,
+    user_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three refreshes and a logout, in any order and with any pauses: every token that was given is dead."""
+    chance = random.Random(20260101)
+    execute_many = Statements.execute_many
+
+    async def pausing(statements: Statements, *arguments: Any) -> None:
+        for _ in range(chance.randrange(20)):
+            await asyncio.sleep(0)
+        await execute_many(statements, *arguments)
+
+    monkeypatch.setattr(Statements, "execute_many", pausing)
+    for _ in range(30):
+        first = new_browser()
+        await first.login()
+        jar = first.cookies
+        browsers = [new_browser().take_cookies(jar) for _ in range(4)]
+        *refreshing, leaving = browsers
+        work: list[Coroutine[Any, Any, Any]] = [
+            *(browser.refresh() for browser in refreshing),
+            leaving.logout(),
+        ]
+        chance.shuffle(work)
+        answers = await asyncio.gather(*work)
+        ended = [body["data"]["auth"]["logout"] for body in answers if "logout" in body["data"]["auth"]]
+        assert [payload["revokedSessions"] for payload in ended] == [1]
+        await assert_nothing_is_alive(services, new_browser(), *(b.cookies for b in refreshing))
+    kinds = [event[0] for event in await tables.events(services)]
+    assert kinds.count("LOGOUT") == kinds.count("LOGIN") == 30
+
+
+async def test_the_audit_event_is_part_of_the_race(
+    services: Services, user_id: UUID, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event is seen by nobody before what it tells of is."""
+    seen: list[int] = []
+    execute_many = Statements.execute_many
+
+    async def looking(statements: Statements, sql: str, rows: Any) -> None:
+        await execute_many(statements, sql, rows)
+        if sql == INSERT_AUDIT_EVENT:
+            found = await statements.fetch("SELECT id FROM sessions WHERE revoked_at IS NULL")
+            seen.append(len(found))
+
+    monkeypatch.setattr(Statements, "execute_many", looking)
+    await browser.login()
+    await browser.logout()
+    assert seen == [1, 0]

@@ -1,0 +1,197 @@
+"""The house rules, proved by reading every import: one direction, borders, sizes and names."""
+
+import ast
+import os
+import re
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT
+
+MAY_IMPORT = {
+    "cli": {"server", "web", "resolvers", "services", "security", "models"},
+    "server": {"web", "resolvers", "services", "security", "models"},
+    "web": {"web", "resolvers", "services", "security", "models"},
+    "resolvers": {"resolvers", "services", "security", "models"},
+    "services": {"services", "security", "models", "migrations"},
+    "security": {"security"},
+    "models": {"models"},
+    "migrations": {"models"},
+    "settings": {"security"},
+}
+"""Which of our rooms a room may see: `cli, server → web → resolvers → services → {security, models}`."""
+
+READ_SETTINGS = ("cli.py", "server.py", "services/__init__.py")
+
+BORDERS = {
+    "quart": ("server.py", "web/*"),
+    "werkzeug": ("server.py", "web/*"),
+    "hypercorn": ("server.py",),
+    "uvloop": ("server.py", "cli.py"),
+    "ariadne": ("resolvers/*", "web/graphql*.py"),
+    "graphql": ("resolvers/*", "web/graphql*.py"),
+    "tortoise": ("models/*", "services/*", "server.py", "migrations/*"),
+    "asyncpg": ("services/database*.py",),
+    "aiosqlite": ("services/database*.py",),
+    "jwt": ("security/tokens.py", "security/keys.py"),
+    "argon2": ("security/passwords.py",),
+    "pydantic": ("settings.py",),
+    "pydantic_settings": ("settings.py",),
+}
+"""The files in which a third party may be named."""
+
+FLOWS = {"auth", "users", "rotation", "otp", "profiles"}
+BELOW_FLOWS = {"limits": {"sessions"}, "audit": {"sessions"}, "mail": {"sessions"}, "sessions": set[str]()}
+"""The services that no flow is known to, and what else they do not know."""
+
+NOT_OURS = {
+    ".git",
+    ".venv",
+    "node_modules",
+    "var",
+    "build",
+    "__pycache__",
+    "*_cache",
+    ".hypothesis",
+    "*.egg-info",
+}
+LONGEST = 250
+"""How many lines a file may have: a longer one has two subjects."""
+
+
+def files(*suffixes: str) -> Iterator[tuple[str, Path]]:
+    """Give the files of the repository, of these suffixes or of any, by their paths from the root."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if not any(fnmatch(name, skipped) for skipped in NOT_OURS)]
+        for path in (Path(folder, name) for name in names):
+            if not suffixes or path.suffix in suffixes:
+                yield str(path.relative_to(ROOT)), path
+
+
+def modules() -> Iterator[tuple[str, str]]:
+    """Give the path and the text of every Python module of the rooms."""
+    for path, file in files(".py"):
+        if path.split("/")[0].removesuffix(".py") in MAY_IMPORT:
+            yield path, file.read_text()
+
+
+def imports(source: str) -> Iterator[str]:
+    """Give the dotted name of everything that a module imports, wherever in it that stands."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
+
+
+def trespasses(path: str, source: str) -> list[str]:
+    """List the imports that the room, the border or the rank of a module forbids."""
+    return [
+        f"{path} imports {name}: {reason}"
+        for name in imports(source)
+        for reason in _reasons(path, f"{name}.")
+    ]
+
+
+def _reasons(path: str, name: str) -> Iterator[str]:
+    room, module = path.split("/")[0].removesuffix(".py"), Path(path).stem
+    top, below = name.split(".")[:2]
+    if not top:
+        yield "a relative name hides the room"
+    if top == "settings":
+        if path not in READ_SETTINGS:
+            yield "deeper code gets values"
+    elif top in MAY_IMPORT and top not in MAY_IMPORT[room]:
+        yield "against the direction"
+    if top in BORDERS and not any(fnmatch(path, place) for place in BORDERS[top]):
+        yield "behind its border"
+    if room == top == "services" and module != "__init__":
+        if below == "auth":
+            yield "nobody calls auth"
+        elif below in BELOW_FLOWS.get(module, set()) | (FLOWS if module in BELOW_FLOWS else set()):
+            yield "it knows no flow"
+
+
+def test_every_import_keeps_direction_and_borders() -> None:
+    """A room can be read, tested and replaced without knowing what is to its left."""
+    assert [found for path, source in modules() for found in trespasses(path, source)] == []
+    assert {path.split("/")[0].removesuffix(".py") for path, _ in modules()} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "reason"),
+    [
+        ("security/tokens.py", "import models", "against the direction"),
+        ("models/users.py", "from services.users import Users", "against the direction"),
+        ("services/users.py", "def f():\n    from resolvers import users", "against the direction"),
+        ("resolvers/auth.py", "import web.cookies", "against the direction"),
+        ("web/routes.py", "import server", "against the direction"),
+        ("server.py", "import cli", "against the direction"),
+        ("web/cookies.py", "from settings import Settings", "deeper code gets values"),
+        ("services/audit.py", "from .errors import Problem", "a relative name hides the room"),
+        ("services/errors.py", "from quart import Response", "behind its border"),
+        ("web/routes.py", "from graphql.language import parse", "behind its border"),
+        ("resolvers/users.py", "import tortoise.fields", "behind its border"),
+        ("services/users.py", "import asyncpg", "behind its border"),
+        ("security/keys2.py", "import jwt", "behind its border"),
+        ("services/passwords.py", "import argon2", "behind its border"),
+        ("services/users.py", "from services import auth", "nobody calls auth"),
+        ("services/limits.py", "from services.auth import Auth", "nobody calls auth"),
+        ("services/audit.py", "from services.users import Users", "it knows no flow"),
+        ("services/mail.py", "from services import sessions", "it knows no flow"),
+        ("services/sessions.py", "from services.rotation import Rotation", "it knows no flow"),
+    ],
+)
+def test_a_trespass_is_found(path: str, source: str, reason: str) -> None:
+    """The rules have teeth: each of them refuses what it is about."""
+    (found,) = trespasses(path, source)
+    assert found.endswith(f": {reason}")
+
+
+def test_no_file_is_longer_than_a_subject() -> None:
+    """What does not fit is two things."""
+    lengths = {path: len(file.read_text().splitlines()) for path, file in files(".py", ".js")}
+    assert len(lengths) > 50
+    assert {path: length for path, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_nothing_shadows_the_standard_library() -> None:
+    """The root is on sys.path: a room called `email` would be everybody's `email`."""
+    ours = {path.name.removesuffix(".py") for path in ROOT.iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert ours & sys.stdlib_module_names == set()
+
+
+_HOSTS = (
+    ("pypi", "org"),
+    ("pythonhosted", "org"),
+    ("npmjs", "org"),
+    ("npmjs", "com"),
+    ("yarnpkg", "com"),
+    ("docker", "io"),
+    ("ghcr", "io"),
+    ("quay", "io"),
+)
+# Put together here, as this file is one of the repository too.
+_REGISTRY = re.compile("|".join(rf"\b{name}\.{ending}\b" for name, ending in _HOSTS))
+_WORKPLACE = re.compile(r"(?<![\w.~${}*-])/(?:work|tmp|root|home/\w+)(?![\w-])")
+
+
+def test_no_file_knows_where_it_was_written() -> None:
+    """A clone on a machine with other folders and another mirror of its packages is as good as this one."""
+    found = []
+    for path, file in files():
+        text = file.read_text(errors="ignore")
+        for pattern in (_REGISTRY, _WORKPLACE):
+            found += [f"{path}: {match[0]}" for match in pattern.finditer(text)]
+    assert found == []
+
+
+@pytest.mark.parametrize("text", ["https://files.{0}/x", "cd {1}/main", "'{1}'", "PATH={1}/x"])
+def test_a_place_is_found(text: str) -> None:
+    """The pattern sees a host or a folder in each way in which one is written."""
+    text = text.format("pythonhosted" + ".org", "/" + "work")
+    assert _REGISTRY.search(text) or _WORKPLACE.search(text)
