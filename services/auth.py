@@ -66,8 +66,7 @@ class Auth:
         raise await self._failed(InvalidCredentials(), found, client)
 
     async def _verified(self, subject: str, password: str, client: Client) -> Row:
-        # PostgreSQL refuses a NUL in any text, so nobody's address has one.
-        found = await self.database.first(FIND_ACCOUNT, subject.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+        found = await self.database.first(FIND_ACCOUNT, subject)
         stored = found["password_hash"] if found else None
         verified = await self.passwords.verify(password, against=stored)
         if found is None or not verified:

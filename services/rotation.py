@@ -64,13 +64,7 @@ class Rotation:
             claims = self.sessions.issuer.tokens.verify_refresh(credentials.refresh_token, now=now)
         credentials.require_binding(claims)
         await self.limits.take(self.limit, "refresh", str(claims.sid))
-        async with self.database.transaction() as transaction:
-            # A refusal is returned and not raised in here: what a detected reuse revokes has to be committed.
-            won = await self._rotate(transaction, claims, client, now)
-            verdict = won or await self._judge(transaction, claims, client, now)
-        if isinstance(verdict, TokenReused):
-            whose = {"user_id": str(claims.sub), "session_id": str(claims.sid)}
-            logger.warning("refresh token reused", extra=whose)
+        verdict = await self._decide(claims, client, now)
         if isinstance(verdict, Refusal):
             raise verdict
         return self.sessions.issuer.grant(
@@ -82,6 +76,16 @@ class Rotation:
             client_fp=credentials.client_fp,
             remember_me=verdict.remember_me,
         )
+
+    async def _decide(self, claims: RefreshClaims, client: Client, now: datetime) -> _Issued | Refusal:
+        async with self.database.transaction() as transaction:
+            # A refusal is returned and not raised in here: what a detected reuse revokes has to be committed.
+            won = await self._rotate(transaction, claims, client, now)
+            verdict = won or await self._judge(transaction, claims, client, now)
+        if isinstance(verdict, TokenReused):
+            whose = {"user_id": str(claims.sub), "session_id": str(claims.sid)}
+            logger.warning("refresh token reused", extra=whose)
+        return verdict
 
     async def _rotate(
         self, transaction: Statements, claims: RefreshClaims, client: Client, now: datetime

@@ -59,12 +59,11 @@ class Users:
             BadUserInput: the e-mail is not one, or the password has a length that is not allowed.
             EmailTaken: the e-mail has an account.
         """
-        normalised = normalise_email(email)
-        if len(normalised) > MAX_EMAIL or not _ADDRESS.fullmatch(normalised) or not normalised.isprintable():
-            raise BadUserInput("The e-mail address is not valid")
+        normalised = _normalised(email)
         if len(password) not in PASSWORD_LENGTH:
             raise BadUserInput("The password has to have 8 to 128 characters")
         user_id, now = uuid4(), self.clock()
+        names = {"first_name": first_name, "last_name": last_name}
         password_hash = await self.passwords.hash(password)
         try:
             async with self.database.transaction():
@@ -77,9 +76,7 @@ class Users:
                     created_at=now,
                     verified_at=now,
                 )
-                await Profile.create(
-                    user_id=user_id, first_name=first_name, last_name=last_name, updated_at=now
-                )
+                await Profile.create(user_id=user_id, updated_at=now, **names)
         except IntegrityError:
             raise EmailTaken from None
         return user_id
@@ -122,3 +119,10 @@ class Users:
                 raise AccountUnchanged
             await audit.record(transaction, event, now=self.clock())
         logger.info("account enabled", extra={"user_id": str(user_id)})
+
+
+def _normalised(email: str) -> str:
+    normalised = normalise_email(email)
+    if len(normalised) > MAX_EMAIL or not _ADDRESS.fullmatch(normalised) or not normalised.isprintable():
+        raise BadUserInput("The e-mail address is not valid")
+    return normalised

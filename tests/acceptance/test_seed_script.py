@@ -22,6 +22,9 @@ from tests.acceptance.site import Site
 
 pytestmark = pytest.mark.acceptance
 
+WRONG = "hunter-2-which-nobody-may-read"
+"""A password that is refused: unlike that of development, the server never prints it for its own reasons."""
+
 # These three are what the first web client sends, to the letter.
 LOGIN_VERBATIM = (
     'mutation { auth { login(input: {email: "test@example.com", password: "password", rememberMe: true})'
@@ -101,8 +104,14 @@ def test_the_log_tells_the_logout_in_order_and_no_secret(site: Site) -> None:
     """The four lines come in the order of the contract, each with the user's id and none with a token."""
     server = site.start()
     with Client(server.base_url) as browser:
+        assert (
+            browser.ask(LOGIN.replace('password: "password"', f'password: "{WRONG}"'))["data"]["auth"][
+                "login"
+            ]["success"]
+            is False
+        )
         signed_in = browser.ask(LOGIN)["data"]["auth"]["login"]
-        secrets = [*browser.cookies.values(), signed_in["accessToken"], "password"]
+        secrets = [*browser.cookies.values(), signed_in["accessToken"], WRONG]
         browser.ask(LOGOUT)
     assert server.terminate() == 0
 

@@ -181,7 +181,7 @@ async def test_a_forged_access_token_keeps_nobody_from_signing_in_refreshing_and
 
 @pytest.mark.parametrize("secret", [b"", b"\xff\xfe", b'"\\377\\376"', "\u00fc".encode(), b"=", b'"'])
 async def test_a_browser_secret_of_any_bytes_is_the_wrong_one(scene: Scene, secret: bytes) -> None:
-    """Whatever bytes `client_fp` holds, a bound token is FINGERPRINT_MISMATCH with them, and nothing breaks."""
+    """Whatever bytes `client_fp` holds, a bound token is FINGERPRINT_MISMATCH; nothing breaks."""
     scene.forger.take_cookies({})
     pairs = {name: value.encode() for name, value in scene.cookies.items()} | {"client_fp": secret}
     cookie = b"; ".join(name.encode() + b"=" + value for name, value in pairs.items())

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -47,7 +47,7 @@ def application(make_app: Callable[[Settings], Quart], settings: Settings) -> Qu
 
 
 @pytest.fixture
-def slow(application: Quart, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+def slow(application: Quart, monkeypatch: pytest.MonkeyPatch) -> Slow:
     """Put the slow flow in the place of the sign-out."""
     flow = Slow(application.extensions["services"])
     monkeypatch.setattr(Sessions, "end", lambda _, *rest, **named: flow.end(*rest, **named))

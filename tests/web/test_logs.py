@@ -1,12 +1,12 @@
-"""Log lines: one to an event, by a thread, with the fields that are known and nothing that a client forged."""
+"""Log lines: one to an event, by a thread, with the fields that are known and nothing that is forged."""
 
 import asyncio
 import io
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import httpx
 import pytest
@@ -35,6 +35,16 @@ def written(monkeypatch: pytest.MonkeyPatch, log_format: str) -> Iterator[Callab
     listener = logs.configure(log_format)
     yield lambda: stderr.getvalue().splitlines()
     listener.stop()
+
+
+@asynccontextmanager
+async def written_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, log_format: str
+) -> AsyncIterator[Callable[[], list[str]]]:
+    """Do the same around a running loop, which may not wait for a thread."""
+    lines = written(monkeypatch, log_format)
+    yield lines.__enter__()
+    await asyncio.to_thread(lines.__exit__, None, None, None)
 
 
 def test_text_is_one_line_with_the_fields_that_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +147,7 @@ async def test_a_request_is_one_line_by_its_id(
     monkeypatch: pytest.MonkeyPatch, http: httpx.AsyncClient
 ) -> None:
     """The path is escaped and cut, the query string and the headers are left out."""
-    with written(monkeypatch, "text") as lines:
+    async with written_meanwhile(monkeypatch, "text") as lines:
         ids = [
             (await http.get(path, headers={"User-Agent": "evil\x1b"})).headers["X-Request-Id"]
             for path in ("/a%0A%20b%1B?token=hunter2", "/" + "x" * 5000)
@@ -153,7 +163,7 @@ async def test_what_happens_inside_a_request_has_its_id(
 ) -> None:
     """Also what runs in a task of its own, as operations do; the ids of two requests are not mixed up."""
     body = {"query": "mutation { auth { logout { success } } }"}
-    with written(monkeypatch, "json") as lines:
+    async with written_meanwhile(monkeypatch, "json") as lines:
         answers = await asyncio.gather(*(http.post(GRAPHQL, json=body) for _ in range(5)))
     found = [json.loads(line) for line in lines()]
     ids = sorted(answer.headers["X-Request-Id"] for answer in answers)

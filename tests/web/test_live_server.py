@@ -1,0 +1,78 @@
+"""What only a real server, and a client that minds no rule of HTTP, can show."""
+
+import json
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.support import databases
+from tests.support.processes import ServerProcess
+
+pytestmark = [pytest.mark.acceptance]
+
+CLOSE = b"Host: localhost\r\nConnection: close\r\n"
+POST = b"POST /graphql HTTP/1.1\r\n" + CLOSE + b"Content-Type: application/json\r\n"
+
+
+@pytest.fixture
+def server(
+    start_server: Callable[..., ServerProcess], sqlite_template: Path, tmp_path: Path
+) -> ServerProcess:
+    """Run a server on SQLite, whose log is in JSON."""
+    url = databases.copy_sqlite(sqlite_template, tmp_path)
+    return start_server({"LATCHKEY_DATABASE_URL": url, "LATCHKEY_LOG_FORMAT": "json"})
+
+
+def ask(server: ServerProcess, data: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    """Send these bytes, and give the status, the headers and the body of what comes back."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(data)
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return int(status.split()[1]), headers, body
+
+
+REQUESTS = {
+    "no such path": (b"GET /a%0AERROR%20forged%1b HTTP/1.1\r\n" + CLOSE + b"\r\n", 404),
+    "a path that is none": (b"OPTIONS * HTTP/1.1\r\n" + CLOSE + b"\r\n", 404),
+    "a target with a host and no path": (b"GET http://localhost HTTP/1.1\r\n" + CLOSE + b"\r\n", 404),
+    "a host that is none": (b"GET /nothing HTTP/1.1\r\nHost: a b<>/\r\nConnection: close\r\n\r\n", 404),
+    "HTTP/1.0 without a host": (b"GET /nothing HTTP/1.0\r\n\r\n", 404),
+    "a length that is too much": (POST + b"Content-Length: 5000000\r\n\r\n" + b" " * 100_000, 413),
+    "chunks that are too much": (
+        POST
+        + b"Transfer-Encoding: chunked\r\n\r\n"
+        + (b"4000\r\n" + b" " * 0x4000 + b"\r\n") * 5
+        + b"0\r\n\r\n",
+        413,
+    ),
+    "a web socket": (
+        b"GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        400,
+    ),
+}
+
+
+def test_every_refusal_is_json_with_a_code_and_every_header(server: ServerProcess) -> None:
+    """Nothing is a 500, nothing is HTML, and nothing says by which server it was written."""
+    for data, status in REQUESTS.values():
+        found, headers, body = ask(server, data)
+        assert (data[:60], found) == (data[:60], status)
+        (error,) = json.loads(body)["errors"]
+        assert error["extensions"] == {"code": "BAD_USER_INPUT", "requestId": headers["x-request-id"]}
+        assert headers["content-type"] == "application/json; charset=utf-8"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+        assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert "server" not in headers
+    assert server.terminate() == 0
+    lines = [json.loads(line) for line in server.log_text().splitlines()]
+    assert {line["level"] for line in lines} == {"INFO"}
+    assert "GET /a%0AERROR%20forged%1B" in [line["message"] for line in lines]
