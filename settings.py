@@ -137,6 +137,13 @@ class Settings(BaseSettings):
             raise ValueError("has to be letters, digits and any of _ . -")
         return value
 
+    @field_validator("signing_keys_file", mode="before")
+    @classmethod
+    def _is_named(cls, value: Any) -> Any:
+        if value == "":
+            raise ValueError("has to be the path of a file")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
@@ -196,22 +203,21 @@ def load() -> Settings:
 
 
 def _require_known(names: Iterable[str]) -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + name for name in PLANNED}
+    known = {name.upper() for name in Settings.model_fields} | PLANNED
     for name in sorted(names):
         # A misspelled guard would be no guard, and nobody would notice.
-        if name.startswith(PREFIX) and name not in known:
-            hint = "".join(f"; is it {close}?" for close in get_close_matches(name, known, n=1))
+        if name.startswith(PREFIX) and (own := name.removeprefix(PREFIX)) not in known:
+            hint = "".join(f"; is it {PREFIX}{close}?" for close in get_close_matches(own, known, n=1))
             raise SettingsError(f"{name} is not a setting{hint}")
 
 
 def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or text != f"{parts.scheme}://{parts.netloc}"
-    ):
-        raise ValueError("has to be an origin: scheme, host and port, and nothing after them")
-    if "@" in parts.netloc or parts.port == 0:
-        raise ValueError("has to be an origin, without a user and with a real port")
+    try:
+        parts = urlsplit(text)
+        # Reading the port is what tells whether it is one; the error would quote it.
+        whole = parts.port != 0 and text == f"{parts.scheme}://{parts.netloc}"
+    except ValueError:
+        whole = False
+    if not whole or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("has to be an origin: scheme, host and port, and nothing else")
     return text.lower()

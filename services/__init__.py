@@ -48,7 +48,12 @@ def system_clock() -> datetime:
 
 
 def build(
-    settings: Settings, *, ring: KeyRing, secret: Secret, clock: Clock = system_clock, profile: Profile = OWASP
+    settings: Settings,
+    *,
+    ring: KeyRing,
+    secret: Secret,
+    clock: Clock = system_clock,
+    profile: Profile = OWASP,
 ) -> Services:
     """Wire the services; nothing is opened yet."""
     database = Database(settings.database_url.get_secret_value())

@@ -140,7 +140,7 @@ class TokenBlacklisted(Refusal):
 
 
 class TokenReused(Refusal):
-    """A refresh token came back after its use: its whole session has been revoked (RFC 9700 section 4.14.2)."""
+    """A refresh token came back after its use: its session has been revoked (RFC 9700 section 4.14.2)."""
 
     code = ErrorCode.TOKEN_REUSED
     message = "Token was used before: the session has been ended"

@@ -3,7 +3,7 @@
 import logging
 import re
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
@@ -62,24 +62,19 @@ class Users:
         normalised = _normalised(email)
         if len(password) not in PASSWORD_LENGTH:
             raise BadUserInput("The password has to have 8 to 128 characters")
-        user_id, now = uuid4(), self.clock()
-        names = {"first_name": first_name, "last_name": last_name}
-        password_hash = await self.passwords.hash(password)
+        now = self.clock()
+        user = User(
+            email=email.strip(), email_normalised=normalised, role=role, created_at=now, verified_at=now
+        )
+        user.password_hash = await self.passwords.hash(password)
+        profile = Profile(user_id=user.id, first_name=first_name, last_name=last_name, updated_at=now)
         try:
             async with self.database.transaction():
-                await User.create(
-                    id=user_id,
-                    email=email.strip(),
-                    email_normalised=normalised,
-                    password_hash=password_hash,
-                    role=role,
-                    created_at=now,
-                    verified_at=now,
-                )
-                await Profile.create(user_id=user_id, updated_at=now, **names)
+                await user.save(force_create=True)
+                await profile.save(force_create=True)
         except IntegrityError:
             raise EmailTaken from None
-        return user_id
+        return user.id
 
     async def exists(self, email: str) -> bool:
         """Tell whether the e-mail has an account. Only for an operator's eyes.

@@ -18,7 +18,6 @@ from security.passwords import CHEAPEST
 from server import create_app
 from services import Services
 from settings import Settings
-
 from tests.support import databases
 from tests.support.browser import EMAIL, ORIGIN, PASSWORD, Browser
 from tests.support.clock import FakeClock
@@ -30,9 +29,6 @@ def pytest_configure() -> None:
     """Forget the settings of whoever runs the tests: a test says for itself what it is set to."""
     for name in [name for name in os.environ if name.startswith("LATCHKEY_")]:
         del os.environ[name]
-    # Our PostgreSQL listens on the loopback interface without TLS. Unless it is told so, asyncpg looks for
-    # client certificates in the home folder of whoever runs the tests, and does that in the event loop.
-    os.environ["PGSSLMODE"] = "disable"
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +150,7 @@ async def user_id(services: Services) -> UUID:
 
 @pytest_asyncio.fixture
 async def new_browser(app: Quart) -> AsyncIterator[Callable[[], Browser]]:
-    """Give a function that opens a browser of its own: a cookie jar that speaks real HTTP to the application."""
+    """Give a function that opens a browser of its own: a cookie jar that speaks HTTP to the app."""
     browsers: list[Browser] = []
 
     def open_browser() -> Browser:

@@ -1,6 +1,6 @@
 """Migrations and models say the same, from nothing to the newest schema, and no row is lost on the way."""
 
-import ast
+import asyncio
 import sqlite3
 import subprocess
 import sys
@@ -11,12 +11,13 @@ from pkgutil import iter_modules
 import asyncpg
 import pytest
 from tortoise import Model
+from tortoise.context import TortoiseContext
 
 import migrations
 import models
-from tests.support import ROOT
+from services.database_urls import configuration
 from tests.support.databases import environment
-from tests.support.migrations import ROWS, Inspector
+from tests.support.migrations import FORGOTTEN, MISSING, ROWS, WAITING, Inspector, migrated, run
 
 NAMES = sorted(module.name for module in iter_modules(migrations.__path__))
 MODELS: list[type[Model]] = models.__models__
@@ -24,49 +25,6 @@ USER, SESSION = "'00000000-0000-4000-8000-000000000001'", "'00000000-0000-4000-8
 USED, CURRENT = "'00000000-0000-4000-8000-000000000021'", "'00000000-0000-4000-8000-000000000022'"
 NEW = "'00000000-0000-4000-8000-0000000000ff'"
 TIME = "'2026-01-01 12:00:00+00:00'"
-
-
-_MIGRATE_TO = """
-import asyncio, sys
-from services.database_migrations import migrate
-print(asyncio.run(migrate(sys.argv[1], to=sys.argv[2] or None)))
-"""
-_MISSING = """
-import asyncio, sys
-from tortoise.context import TortoiseContext
-from tortoise.migrations.autodetector import MigrationAutodetector
-from services.database_urls import configuration
-async def missing():
-    config = configuration("sqlite://:memory:")
-    config["apps"]["latchkey"]["models"] = sys.argv[1:]
-    async with TortoiseContext() as context:
-        await context.init(config)
-        writers = await MigrationAutodetector(context.apps, config["apps"]).changes()
-    return [type(operation).__name__ for writer in writers for operation in writer.operations]
-print(asyncio.run(missing()))
-"""
-_FORGOTTEN = """
-from tortoise import Model, fields
-class Forgotten(Model):
-    id = fields.IntField(primary_key=True)
-"""
-_WAITING = "import cli, sys; print('ready', flush=True); sys.stdin.read(); sys.exit(cli.main(['migrate']))"
-"""The real command, which has everything loaded and begins when its standard input ends."""
-
-
-def migrated(url: str, *, to: str = "") -> list[str]:
-    """Migrate in a process of its own, as the command does, and give what was applied.
-
-    Raises:
-        subprocess.CalledProcessError: it failed.
-    """
-    return _run(_MIGRATE_TO, url, to)
-
-
-def _run(script: str, *arguments: str, cwd: Path = ROOT) -> list[str]:
-    command = [sys.executable, "-c", script, *arguments]
-    done = subprocess.run(command, cwd=cwd, env=environment({}), capture_output=True, text=True, check=True)
-    return list(ast.literal_eval(done.stdout))
 
 
 @pytest.fixture
@@ -86,9 +44,9 @@ def filled(database_url: str, backend: str, request: pytest.FixtureRequest) -> I
 
 def test_the_models_ask_for_no_further_migration(tmp_path: Path) -> None:
     """Whoever changes a model adds the migration in the same change; a model that has none is found."""
-    (tmp_path / "forgotten.py").write_text(_FORGOTTEN)
-    assert _run(_MISSING, "models", cwd=tmp_path) == []
-    assert _run(_MISSING, "models", "forgotten", cwd=tmp_path) == ["CreateModel"]
+    (tmp_path / "forgotten.py").write_text(FORGOTTEN)
+    assert run(MISSING, "models", cwd=tmp_path) == []
+    assert run(MISSING, "models", "forgotten", cwd=tmp_path) == ["CreateModel"]
 
 
 def test_every_migration_has_rows_of_its_time() -> None:
@@ -99,6 +57,7 @@ def test_every_migration_has_rows_of_its_time() -> None:
 
 def test_an_empty_database_becomes_what_the_models_say(blank: Inspector) -> None:
     """Tables, columns, uniqueness, indexes and references are those of the models, no more and no fewer."""
+    asyncio.run(_relate())
     assert migrated(blank.url) == NAMES
     assert blank.tables() == {model._meta.db_table for model in MODELS} | {"tortoise_migrations"}
     for model in MODELS:
@@ -108,6 +67,12 @@ def test_an_empty_database_becomes_what_the_models_say(blank: Inspector) -> None
         assert blank.foreign_keys(table) == _foreign_keys(model)
 
 
+async def _relate() -> None:
+    # Until Tortoise has seen them all, the models do not know what they refer to.
+    async with TortoiseContext() as context:
+        await context.init(configuration("sqlite://:memory:"))
+
+
 def _columns(model: type[Model]) -> dict[str, bool]:
     fields = model._meta.fields_map
     return {column: fields[name].null for name, column in model._meta.fields_db_projection.items()}
@@ -115,11 +80,10 @@ def _columns(model: type[Model]) -> dict[str, bool]:
 
 def _indexes(model: type[Model]) -> set[tuple[tuple[str, ...], bool]]:
     meta = model._meta
-    unique: set[tuple[str, ...]] = {
-        (column,) for name, column in meta.fields_db_projection.items() if meta.fields_map[name].unique
-    }
+    columns = meta.fields_db_projection.items()
+    unique: set[tuple[str, ...]] = {(column,) for name, column in columns if meta.fields_map[name].unique}
     unique |= {tuple(fields) for fields in meta.unique_together}
-    return {(columns, True) for columns in unique} | {
+    return {(together, True) for together in unique} | {
         (tuple(index if isinstance(index, tuple | list) else index.fields), False) for index in meta.indexes
     }
 
@@ -177,7 +141,7 @@ def test_processes_that_migrate_at_the_same_time_all_end_well(blank: Inspector, 
         processes = [
             running.enter_context(
                 subprocess.Popen(
-                    [sys.executable, "-c", _WAITING],
+                    [sys.executable, "-c", WAITING],
                     cwd=tmp_path,
                     env=environment({"LATCHKEY_DATABASE_URL": blank.url}),
                     stdin=subprocess.PIPE,

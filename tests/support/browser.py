@@ -1,6 +1,6 @@
 """A client with a cookie jar, for tests: it speaks HTTP to the application, and GraphQL over it."""
 
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from quart import Quart
@@ -34,7 +34,9 @@ class Browser:
     """Signs in and out as a page would. Answers are GraphQL responses: the decoded JSON body."""
 
     def __init__(self, app: Quart) -> None:
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
+        # Quart types its scopes more exactly than httpx does.
+        transport = httpx.ASGITransport(cast("Any", app))
+        self.http = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -49,14 +51,23 @@ class Browser:
         return self
 
     async def post(
-        self, query: str, variables: dict[str, Any] | None = None, *, bearer: str | None = None, **headers: str
+        self,
+        query: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        bearer: str | None = None,
+        **headers: str,
     ) -> httpx.Response:
         """Send an operation and give the HTTP response."""
         if bearer is not None:
             headers["Authorization"] = f"Bearer {bearer}"
-        return await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        return await self.http.post(
+            "/graphql", json={"query": query, "variables": variables}, headers=headers
+        )
 
-    async def ask(self, query: str, variables: dict[str, Any] | None = None, *, bearer: str | None = None) -> Any:
+    async def ask(
+        self, query: str, variables: dict[str, Any] | None = None, *, bearer: str | None = None
+    ) -> Any:
         """Send an operation and give the decoded body."""
         return (await self.post(query, variables, bearer=bearer)).json()
 

@@ -1,13 +1,19 @@
 """Rows that databases of old may hold, and what a database says of itself, in plain SQL of both dialects."""
 
+import ast
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.support import ROOT
+from tests.support.databases import environment
 from tests.support.postgres import Postgres
 
 ROWS: Mapping[str, Sequence[str]] = {
@@ -41,6 +47,34 @@ ROWS: Mapping[str, Sequence[str]] = {
     ),
 }
 """By migration: rows for the tables and columns that it made. A new migration adds an entry."""
+
+
+_MIGRATE_TO = """
+import asyncio, sys
+from services.database_migrations import migrate
+print(asyncio.run(migrate(sys.argv[1], to=sys.argv[2] or None)))
+"""
+MISSING = """
+import asyncio, sys
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+from services.database_urls import configuration
+async def missing():
+    config = configuration("sqlite://:memory:")
+    config["apps"]["latchkey"]["models"] = sys.argv[1:]
+    async with TortoiseContext() as context:
+        await context.init(config)
+        writers = await MigrationAutodetector(context.apps, config["apps"]).changes()
+    return [type(operation).__name__ for writer in writers for operation in writer.operations]
+print(asyncio.run(missing()))
+"""
+FORGOTTEN = """
+from tortoise import Model, fields
+class Forgotten(Model):
+    id = fields.IntField(primary_key=True)
+"""
+WAITING = "import cli, sys; print('ready', flush=True); sys.stdin.read(); sys.exit(cli.main(['migrate']))"
+"""The real command, which has everything loaded and begins when its standard input ends."""
 
 
 @dataclass(frozen=True)
@@ -138,3 +172,19 @@ def _foreign_key(definition: str) -> tuple[str, str, str]:
     parts = re.fullmatch(r"FOREIGN KEY \((\w+)\) REFERENCES (\w+)\(\w+\) ON DELETE (.+)", definition)
     assert parts is not None
     return parts[1], parts[2], parts[3]
+
+
+def migrated(url: str, *, to: str = "") -> list[str]:
+    """Migrate in a process of its own, as the command does, and give what was applied.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    return run(_MIGRATE_TO, url, to)
+
+
+def run(script: str, *arguments: str, cwd: Path = ROOT) -> list[str]:
+    """Run a script that prints a list, in a process of its own, and give the list."""
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, cwd=cwd, env=environment({}), capture_output=True, text=True, check=True)
+    return list(ast.literal_eval(done.stdout))

@@ -96,6 +96,11 @@ class Model:
         """Tell whether the session can be used."""
         return login.ended is None and self.clock() < login.expires_at
 
+    @property
+    def live(self) -> list[Login]:
+        """The sessions that can be used now."""
+        return [login for login in self.logins if self.is_live(login)]
+
     def me(self, login: Login, pair: Pair) -> str | None:
         """Tell with what code its access token is refused, or None when it is accepted."""
         if self.clock() >= pair.access_expires_at:

@@ -89,57 +89,54 @@ async def test_a_body_of_64_kib_is_read(http: httpx.AsyncClient, *, chunked: boo
     assert (answer.status_code, answer.json()) == (200, {"data": {"me": None}})
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"null",
-        b"42",
-        b'"{ me { id } }"',
-        b"[]",
-        f"[{ME}]".encode(),
-        f"[{ME},{ME}]".encode(),
-        b'{"query": "\xff\xfe"}',
-        b'{"query": "\xed\xa0\x80"}',
-        b'{"query": "\\ud800"}',
-        b"\xef\xbb\xbf" + ME.encode(),
-        ME.encode("utf-16"),
-        b"NaN",
-        b'{"query": NaN}',
-        b"[" * 60000,
-        b'{"a":' * 10000,
-        b'{"query": "{me{id}}", "variables": ' + b"[" * 20000 + b"]" * 20000 + b"}",
-        b'{"query": "{me{id}}", "variables": {"a": 1e99999}}',
-        b"query=%7Bme%7D",
-        b"{}",
-        b'{"query": null}',
-        b'{"query": ""}',
-        b'{"query": 42}',
-        b'{"query": ["{ me { id } }"]}',
-        b'{"query": {"a": 1}}',
-        b'{"query": "{me{id}}", "variables": []}',
-        b'{"query": "{me{id}}", "variables": "{}"}',
-        b'{"query": "{me{id}}", "variables": 0}',
-        b'{"query": "{me{id}}", "operationName": 1}',
-        b'{"query": "{me{id}}", "operationName": {}}',
-        b'{"query": "{me{id}}", "extensions": []}',
-        b'{"query": "{me{id}}", "variables": {"a": "\\u0000"}}',
-        b'{"query": "{me{id}}", "variables": {"\\u0000": 1}}',
-        b'{"query": "{me{id}}", "variables": {"a": [{"b": "x\\u0000"}]}}',
-        b'\x00{"query": "{me{id}}"}',
-    ],
-    ids=range(36),
-)
+MALFORMED = [
+    b"",
+    b"{",
+    b"null",
+    b"42",
+    b'"{ me { id } }"',
+    b"[]",
+    f"[{ME}]".encode(),
+    f"[{ME},{ME}]".encode(),
+    b'{"query": "\xff\xfe"}',
+    b'{"query": "\xed\xa0\x80"}',
+    b'{"query": "\\ud800"}',
+    b"\xef\xbb\xbf" + ME.encode(),
+    ME.encode("utf-16"),
+    b"NaN",
+    b'{"query": NaN}',
+    b"[" * 60000,
+    b'{"a":' * 10000,
+    b'{"query": "{me{id}}", "variables": ' + b"[" * 20000 + b"]" * 20000 + b"}",
+    b'{"query": "{me{id}}", "variables": {"a": 1e99999}}',
+    b"query=%7Bme%7D",
+    b"{}",
+    b'{"query": null}',
+    b'{"query": ""}',
+    b'{"query": 42}',
+    b'{"query": ["{ me { id } }"]}',
+    b'{"query": {"a": 1}}',
+    b'{"query": "{me{id}}", "variables": []}',
+    b'{"query": "{me{id}}", "variables": "{}"}',
+    b'{"query": "{me{id}}", "variables": 0}',
+    b'{"query": "{me{id}}", "operationName": 1}',
+    b'{"query": "{me{id}}", "operationName": {}}',
+    b'{"query": "{me{id}}", "extensions": []}',
+    b'{"query": "{me{id}}", "variables": {"a": "\\u0000"}}',
+    b'{"query": "{me{id}}", "variables": {"\\u0000": 1}}',
+    b'{"query": "{me{id}}", "variables": {"a": [{"b": "x\\u0000"}]}}',
+    b'\x00{"query": "{me{id}}"}',
+]
+
+
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
-async def test_what_is_no_request_is_400_in_both_media_types(
-    http: httpx.AsyncClient, body: bytes, accept: str
-) -> None:
+async def test_what_is_no_request_is_400_in_both_media_types(http: httpx.AsyncClient, accept: str) -> None:
     """Malformed JSON, batches, wrong types and what nothing can store are errors, and never a 500."""
-    answer = await send(http, [("Content-Type", JSON), ("Accept", accept)], content=body)
-    assert (answer.status_code, codes(answer)) == (400, ["BAD_USER_INPUT"])
-    assert answer.headers["Content-Type"] == f"{accept}; charset=utf-8"
-    assert "data" not in answer.json()
+    for body in MALFORMED:
+        answer = await send(http, [("Content-Type", JSON), ("Accept", accept)], content=body)
+        assert (body[:60], answer.status_code, codes(answer)) == (body[:60], 400, ["BAD_USER_INPUT"])
+        assert answer.headers["Content-Type"] == f"{accept}; charset=utf-8"
+        assert "data" not in answer.json()
 
 
 @pytest.mark.parametrize(

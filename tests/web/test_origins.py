@@ -77,19 +77,19 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return calls
 
 
-@pytest.mark.parametrize("headers", FOREIGN, ids=range(len(FOREIGN)))
 @pytest.mark.parametrize("method", ["POST", "GET", "OPTIONS", "PUT", "DELETE"])
 async def test_a_foreign_page_is_refused_before_anything_runs(
-    http: httpx.AsyncClient, ran: list[str], headers: list[tuple[str, str]], method: str
+    http: httpx.AsyncClient, ran: list[str], method: str
 ) -> None:
     """By whatever method it comes, it is 403, and no page but ours may read even that."""
     own = [("Content-Type", JSON), ("Cookie", "auth-token=x")]
-    answer = await send(http, [*own, *headers], method=method, content=BODY)
-    assert (answer.status_code, codes(answer)) == (403, ["CSRF_REJECTED"])
-    assert ran == []
-    assert "Access-Control-Allow-Origin" not in answer.headers
-    assert "Access-Control-Allow-Credentials" not in answer.headers
-    assert "Set-Cookie" not in answer.headers
+    for headers in FOREIGN:
+        answer = await send(http, [*own, *headers], method=method, content=BODY)
+        assert (headers, answer.status_code, codes(answer)) == (headers, 403, ["CSRF_REJECTED"])
+        assert ran == []
+        assert "Access-Control-Allow-Origin" not in answer.headers
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+        assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("headers", OURS, ids=range(len(OURS)))
