@@ -149,8 +149,10 @@ def _run(settings: Settings, use_case: Callable[[Services], Coroutine[Any, Any, 
     services = server.services_of(settings)
 
     async def run() -> object:
-        await services.open()
         try:
+            await services.open()
+            if await services.database.unapplied_migrations():
+                raise Usage("the database lacks migrations: run `latchkey migrate`")
             return await use_case(services)
         finally:
             await services.close()

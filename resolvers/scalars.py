@@ -1,5 +1,6 @@
 """Scalars: how values travel."""
 
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from ariadne import ScalarType
 from services.errors import BadUserInput
 
 datetime_scalar = ScalarType("DateTime")
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 @datetime_scalar.serializer

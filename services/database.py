@@ -103,8 +103,13 @@ class Database:
             client = self._context.db()
             if client.capabilities.dialect == "sqlite":
                 # At the first statement, a file that cannot be opened would leave the lock of Tortoise taken.
-                with outages():
-                    await client.create_connection(with_db=True)
+                try:
+                    with outages():
+                        await client.create_connection(with_db=True)
+                except ServiceUnavailable:
+                    # A file that is no database is open by now, and its thread would keep the process alive.
+                    await client.close()
+                    raise
             self._statements = Statements(client)
 
     async def close(self) -> None:
@@ -153,7 +158,7 @@ class Database:
         try:
             applied = await self.fetch("SELECT name FROM tortoise_migrations WHERE app = $1", APP)
         except OperationalError:
-            # PostgreSQL answers that there is no such table: nothing was ever applied.
+            # There is no such table: nothing was ever applied.
             return self._migrations
         return self._migrations - {row["name"] for row in applied}
 
@@ -182,14 +187,18 @@ def outages() -> Iterator[None]:
     except _OUTAGES as error:
         raise ServiceUnavailable from error
     except OperationalError as error:
-        # Wrong SQL in PostgreSQL comes as the same class as a full disk in SQLite: the former is our bug.
-        # A right that the operator has not granted is not one of them.
-        cause = error.__cause__
-        if isinstance(cause, asyncpg.PostgresError) and not isinstance(
-            cause, asyncpg.InsufficientPrivilegeError
-        ):
+        # Wrong SQL comes as the same class as a full disk, but it is our bug.
+        if _is_ours(error.__cause__ or error.__context__):
             raise
         raise ServiceUnavailable from error
+
+
+def _is_ours(cause: BaseException | None) -> bool:
+    if isinstance(cause, asyncpg.PostgresError):
+        # A right that the operator has not granted is not our bug.
+        return not isinstance(cause, asyncpg.InsufficientPrivilegeError)
+    # SQLite's code for what it cannot make sense of: a syntax error, or a table that is not there.
+    return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def _postgres(sql: str) -> str:

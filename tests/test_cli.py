@@ -1,6 +1,7 @@
 """The command line: what it makes, what it says, and that a refusal is one line and exit status 2."""
 
 import io
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import cli
-from tests.test_settings import PRODUCTION, SECRET
+from security import keys
+from tests.support.production import PRODUCTION, SECRET
 
 Run = Callable[..., tuple[int, str, str]]
 ADA = ("user", "create", "Ada@Example.com", "--first-name", "Ada", "--last-name", "Lovelace")
@@ -42,9 +44,6 @@ def in_production(**changes: str) -> dict[str, str]:
     return {name.removeprefix("LATCHKEY_"): value for name, value in PRODUCTION.items()} | changes
 
 
-# Guards
-
-
 @pytest.mark.parametrize("name", sorted(PRODUCTION.keys() - {"LATCHKEY_ENV"}))
 def test_serve_refuses_to_start_in_production_without(run: Run, name: str) -> None:
     """The server does not begin, and says in one line what it lacks."""
@@ -72,3 +71,116 @@ def test_a_bad_value_and_an_unknown_variable_are_one_line(run: Run) -> None:
     )
     line = "latchkey: LATCHKEY_BNID is not a setting; is it LATCHKEY_BIND?\n"
     assert run("keys", "list", BNID=SECRET) == (2, "", line)
+
+
+def test_the_development_user_is_refused_in_production(run: Run) -> None:
+    """Everybody knows its password."""
+    status, out, err = run("user", "create-development", **in_production())
+    assert (status, out) == (2, "")
+    assert err == "latchkey: the development user is for LATCHKEY_ENV=development only\n"
+
+
+def test_what_is_no_command_is_a_usage_error(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    """It exits as every wrong use of a command line does."""
+    with pytest.raises(SystemExit, match="2"):
+        run("keys", "destroy")
+    assert "invalid choice: 'destroy'" in capfd.readouterr().err
+
+
+def test_keys_are_generated_in_front_of_the_older_ones(run: Run, tmp_path: Path) -> None:
+    """The newest signs, the others go on verifying, and only the owner may read them."""
+    path = tmp_path / "keys" / "ring.json"
+    variables = {"SIGNING_KEYS_FILE": str(path)}
+    status, first, err = run("keys", "generate", **variables)
+    assert (status, err) == (0, "")
+    assert path.stat().st_mode & 0o777 == 0o600
+    status, second, _ = run("keys", "generate", **variables)
+    assert status == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [entry.name for entry in path.parent.iterdir()] == ["ring.json"]
+
+    older, newer = first.split()[0], second.split()[0]
+    assert [key.kid for key in keys.parse(path.read_text())] == [newer, older]
+    status, listed, err = run("keys", "list", **variables)
+    assert (status, err) == (0, "")
+    assert listed == f"{newer} EdDSA signs and verifies\n{older} EdDSA verifies\n"
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "HS256"])
+def test_no_command_shows_the_material_of_a_key(run: Run, tmp_path: Path, algorithm: str) -> None:
+    """What a terminal or a log keeps opens nothing."""
+    variables = {"SIGNING_KEYS_FILE": str(tmp_path / "ring.json"), "JWT_ALGORITHM": algorithm}
+    shown = "".join("".join(run("keys", command, **variables)[1:]) for command in ("generate", "list"))
+    (entry,) = json.loads((tmp_path / "ring.json").read_text())["keys"]
+    assert entry["alg"] == algorithm
+    for line in entry["key"].strip().splitlines():
+        assert line not in shown
+    assert len(shown.split()[0]) == 16
+
+
+def test_a_key_of_another_algorithm_is_kept_behind(run: Run, tmp_path: Path) -> None:
+    """A change of algorithm is a key generated for it: until then the server says what it lacks."""
+    path = tmp_path / "ring.json"
+    old = run("keys", "generate", SIGNING_KEYS_FILE=str(path), JWT_ALGORITHM="HS256")[1].split()[0]
+    status, out, err = run("keys", "list", SIGNING_KEYS_FILE=str(path))
+    assert (status, out) == (2, "")
+    line = f"latchkey: LATCHKEY_SIGNING_KEYS_FILE: the first key of {path} is for HS256, not for EdDSA\n"
+    assert err == line
+    new = run("keys", "generate", SIGNING_KEYS_FILE=str(path))[1].split()[0]
+    listed = run("keys", "list", SIGNING_KEYS_FILE=str(path))[1]
+    assert listed == f"{new} EdDSA signs and verifies\n{old} HS256 verifies\n"
+
+
+@pytest.mark.parametrize("content", [b"{}", b"s3cret", b"\xff\xfes3cret", b'{"keys": []}'])
+def test_a_file_of_keys_that_cannot_be_read_is_left_alone(run: Run, tmp_path: Path, content: bytes) -> None:
+    """It may hold keys that still verify: nothing is written over it, and nothing of it is shown."""
+    path = tmp_path / "ring.json"
+    path.write_bytes(content)
+    for command in ("generate", "list"):
+        status, out, err = run("keys", command, SIGNING_KEYS_FILE=str(path))
+        assert (status, out) == (2, "")
+        assert err.startswith("latchkey: LATCHKEY_SIGNING_KEYS_FILE: ")
+        assert err.count("\n") == 1
+        assert SECRET not in err
+    assert path.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_user_is_created_once(on_database: Run) -> None:
+    """The password comes from standard input, the id goes to standard output, and the e-mail is taken."""
+    status, out, err = on_database(*ADA, stdin=b"correct horse battery\n")
+    assert (status, err) == (0, "")
+    assert len(out) == 37
+    status, out, err = on_database("user", "create", " ada@EXAMPLE.com", stdin=b"another password\n")
+    assert (status, out) == (2, "")
+    assert err == "latchkey:  ada@EXAMPLE.com has an account already\n"
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "message"),
+    [
+        ("no-address", b"correct horse\n", "The e-mail address is not valid"),
+        ("a b@example.com", b"correct horse\n", "The e-mail address is not valid"),
+        ("a@example.com", b"s3cret\n", "The password has to have 8 to 128 characters"),
+        ("a@example.com", b"s3cret" * 22, "The password has to have 8 to 128 characters"),
+        ("a@example.com", b"", "The password has to have 8 to 128 characters"),
+        ("a@example.com", b"s3cret\xff-and-more\n", "the password has to be UTF-8"),
+    ],
+)
+def test_a_user_that_cannot_be(on_database: Run, email: str, password: bytes, message: str) -> None:
+    """The line says why, and shows no password; the address is still free."""
+    assert on_database("user", "create", email, stdin=password) == (2, "", f"latchkey: {message}\n")
+    if "@example.com" in email and " " not in email:
+        assert on_database("user", "create", email, stdin=b"correct horse\r\n")[0] == 0
+
+
+def test_the_development_user_is_made_once(on_database: Run) -> None:
+    """`make serve` asks for it at every start."""
+    for said in ("created test@example.com", "test@example.com is there already"):
+        assert on_database("user", "create-development") == (0, f"latchkey: {said}\n", "")
+
+
+def test_a_user_needs_the_tables(run: Run, blank_database_url: str) -> None:
+    """Before the first migration there is one line, and no traceback."""
+    line = "latchkey: the database lacks migrations: run `latchkey migrate`\n"
+    assert run(*ADA, stdin=b"correct horse battery\n", DATABASE_URL=blank_database_url) == (2, "", line)

@@ -8,16 +8,8 @@ from pydantic import ValidationError
 import settings
 from security.keys import Algorithm
 from settings import Environment, LogFormat, SameSite, Settings, SettingsError, load
+from tests.support.production import PRODUCTION, SECRET
 
-SECRET = "s3cret"
-PRODUCTION = {
-    "LATCHKEY_ENV": "production",
-    "LATCHKEY_PUBLIC_URL": "https://accounts.example.com",
-    "LATCHKEY_DATABASE_URL": f"postgres://latchkey:{SECRET}@db.example.com/latchkey",
-    "LATCHKEY_SMTP_URL": f"smtps://latchkey:{SECRET}@mail.example.com",
-    "LATCHKEY_SIGNING_KEYS_FILE": "/etc/latchkey/keys.json",
-    "LATCHKEY_SECRET_KEY": SECRET * 6,
-}
 CONTRACT = (
     "ENV BIND PUBLIC_URL DATABASE_URL VALKEY_URL SMTP_URL MAIL_FROM SIGNING_KEYS_FILE JWT_ALGORITHM"
     " SECRET_KEY ACCESS_TTL REFRESH_TTL REMEMBER_TTL REFRESH_LEEWAY ALLOWED_ORIGINS TRUSTED_PROXIES"

@@ -31,7 +31,7 @@ from tests.support.world import World
 EXAMPLES = {"sqlite": 25, "postgres": 8}
 GAPS = [0, 3, 10, 10.5, 11]
 """Seconds inside and past the leeway."""
-LIVES = [3, 11, 60, 899, 900, 901, 86_400, 30 * 86_400]
+LIVES = [3, 11, 60, 899, 900, 901, 43_200, 86_400, 30 * 86_400]
 """Seconds around the life of an access token, and the life of a session without and with rememberMe."""
 
 clients, people = st.integers(0, CLIENTS - 1), st.integers(0, 1)
@@ -75,14 +75,27 @@ class Sessions(Play):
                 self.held[client] = (held[0], held[0].pairs[-1])
 
     @precondition(lambda self: self.model.live)
-    @rule(which=st.integers(0, 9), seconds=st.sampled_from(GAPS), raced=st.booleans())
-    def use_twice(self, which: int, seconds: float, raced: bool) -> None:
+    @rule(which=st.integers(0, 9), seconds=st.sampled_from(GAPS), raced=st.booleans(), restart=st.booleans())
+    def use_twice(self, which: int, seconds: float, raced: bool, restart: bool) -> None:
         """Use a refresh token, and present it again some time later: a lost answer, or a thief."""
         login = self.model.live[which % len(self.model.live)]
         pair = login.pairs[-1]
         self.present(login, pair, [self.copy(login, pair)])
         self.world.wait(seconds)
+        if restart:
+            self.world.restart()
         self.present(login, pair, [self.copy(login, pair, each) for each in range(1 + raced)])
+
+    @precondition(lambda self: self.model.live)
+    @rule(which=st.integers(0, 9), scope=scopes)
+    def logout_with_an_expired_copy(self, which: int, scope: str) -> None:
+        """Sign out with a refresh token that is over while its session goes on: it reaches no other one."""
+        login = self.model.live[which % len(self.model.live)]
+        pair = login.pairs[-1]
+        self.world.wait((pair.expires_at - self.world.clock()).total_seconds() - 1)
+        self.present(login, pair, [self.copy(login, pair)])
+        self.world.wait(1)
+        self.sign_out(self.copy(login, pair), login, pair, scope)
 
     @rule(login=logins, age=ages, raced=st.booleans())
     def replay(self, login: Login, age: int, raced: bool) -> None:

@@ -108,7 +108,7 @@ async def test_a_wrong_password_is_an_outage_and_no_secret_is_told(postgres: Pos
         ("postgres://me:s3cret@host/name?ssl=true", "knows these parameters: sslmode, sslrootcert,"),
         ("postgres://me:p?s3cret=@host/name", "knows these parameters: sslmode, sslrootcert,"),
         ("postgres://me:s3cret@host/name?sslmode=on", "has a sslmode other than disable, prefer, require"),
-        ("postgres://me:s3cret@host/name?sslrootcert=/root.pem", "goes with sslmode=verify-full only"),
+        ("postgres://me:s3cret@host/name?sslrootcert=/certs/ca.pem", "goes with sslmode=verify-full only"),
         ("postgres://me:s3cret@host/name?sslmode=verify-full&sslrootcert=/nowhere.pem", "cannot be read"),
     ],
 )

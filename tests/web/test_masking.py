@@ -1,6 +1,8 @@
 """What nobody expected is told to nobody but the log, and there by its kind and place alone."""
 
+import asyncio
 import logging
+import sys
 from dataclasses import replace
 from typing import Any, cast
 
@@ -201,3 +203,18 @@ async def test_a_variable_that_has_no_value_where_one_is_needed_is_named(browser
 async def test_the_frameworks_switches_for_developers_are_off(app: Quart) -> None:
     """By the environment they would be on for whoever has `QUART_DEBUG`, and answer with tracebacks."""
     assert (app.debug, app.testing, app.config["PROPAGATE_EXCEPTIONS"]) == (False, False, False)
+
+
+async def test_what_the_framework_and_the_loop_log_is_masked_too(
+    app: Quart, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What fails outside of every handler of ours, and what fails in a task that nobody awaits."""
+    try:
+        raise Unforeseen(SECRET)
+    except Unforeseen as error:
+        app.log_exception(sys.exc_info())
+        asyncio.get_running_loop().call_exception_handler({"message": SECRET, "exception": error})
+    framework, loop = [record.getMessage() for record in caplog.records]
+    assert framework.startswith("Exception: Unforeseen at ")
+    assert loop.startswith("unexpected in the event loop: Unforeseen at ")
+    assert SECRET not in "".join(f"{vars(record)}" for record in caplog.records)

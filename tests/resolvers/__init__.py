@@ -1,0 +1,1 @@
+"""The translation between the schema and the services."""

@@ -1,0 +1,132 @@
+"""The command line in processes of its own: what `make serve` says, and that a failure ends, in one line."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import environment
+from tests.support.ports import free_port
+from tests.support.processes import ServerProcess
+from tests.support.production import PRODUCTION
+
+Start = Callable[..., ServerProcess]
+
+
+def latchkey(*arguments: str, workdir: Path, **settings: str) -> tuple[int, str, str]:
+    """Run `python -m cli`, and give its status and its two outputs; one that does not end fails the test."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=workdir,
+        env=environment({f"LATCHKEY_{name}": value for name, value in settings.items()}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def said(server: ServerProcess, line: str) -> str:
+    """Wait until a server has printed a line, and give all that it has printed."""
+    deadline = time.monotonic() + 30
+    while f"{line}\n" not in (text := server.log_text()):
+        assert time.monotonic() < deadline, text
+    return text
+
+
+def test_migrate_says_what_it_applied(tmp_path: Path) -> None:
+    """A fresh clone has neither a database nor the folder for it."""
+    assert latchkey("migrate", workdir=tmp_path) == (0, "latchkey: applied 0001_initial\n", "")
+    assert latchkey("migrate", workdir=tmp_path) == (0, "latchkey: the database is up to date\n", "")
+    assert (tmp_path / "var" / "latchkey.db").exists()
+
+
+UNUSABLE = {
+    "sqlite://file/latchkey.db": "",
+    "sqlite://file": "file is not a database",
+    "sqlite://.": "unable to open database file",
+    "postgres://me:s3cret@127.0.0.1:{port}/name": "[Errno 111] ",
+}
+COMMANDS = ("migrate", "serve", "user create-development")
+
+
+@pytest.mark.parametrize(
+    ("url", "command"),
+    # A server outlives an outage of PostgreSQL, and may as well begin in one.
+    [
+        (url, command)
+        for url in UNUSABLE
+        for command in COMMANDS
+        if (url[:8], command) != ("postgres", "serve")
+    ],
+)
+def test_a_database_that_cannot_be_used(tmp_path: Path, url: str, command: str) -> None:
+    """No command hangs or shows a traceback: it ends with one line that names the setting, and status 2."""
+    (tmp_path / "file").write_text("This is no database, but a text as long as a small one is. " * 99)
+    settings = {"DATABASE_URL": url.format(port=free_port()), "BIND": f"127.0.0.1:{free_port()}"}
+    status, out, err = latchkey(*command.split(), workdir=tmp_path, **settings)
+    assert (status, out) == (2, "")
+    assert "Traceback" not in err
+    assert "s3cret" not in err
+    *before, last = err.splitlines()
+    assert last.startswith(f"latchkey: LATCHKEY_DATABASE_URL: the database cannot be used: {UNUSABLE[url]}")
+    assert len(before) == (command == "serve")  # The server has its log, where the error is a line as well.
+
+
+def test_an_address_that_is_taken_ends_the_server(tmp_path: Path) -> None:
+    """It does not hang on the thread of a database that is open already."""
+    assert latchkey("migrate", workdir=tmp_path)[0] == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        status, out, err = latchkey("serve", workdir=tmp_path, BIND=bind)
+    line = f"latchkey: LATCHKEY_BIND: cannot listen on {bind}: Address already in use\n"
+    assert (status, out, err) == (2, "", line)
+
+
+def test_development_says_last_where_to_begin(tmp_path: Path, start_server: Start) -> None:
+    """The newcomer reads the address of the playground and whom to sign in as, below everything else."""
+    assert latchkey("migrate", workdir=tmp_path)[0] == 0
+    assert latchkey("user", "create-development", workdir=tmp_path)[0] == 0
+    server = start_server({})
+    text = said(server, "Development user: test@example.com, password: password")
+    assert f"Playground: {server.base_url}/graphql\nDevelopment user: " in text
+    assert text.index("Running on") < text.index("Playground")
+    assert server.terminate() == 0
+
+
+def test_development_names_no_user_that_is_not_there(tmp_path: Path, start_server: Start) -> None:
+    """Somebody who has made accounts of their own is not told of one that would not work."""
+    assert latchkey("migrate", workdir=tmp_path)[0] == 0
+    server = start_server({})
+    said(server, f"Playground: {server.base_url}/graphql")
+    assert server.terminate() == 0
+    assert "Development user" not in server.log_text()
+
+
+def test_development_says_that_migrations_are_missing(tmp_path: Path, blank_database_url: str) -> None:
+    """The server begins without its tables, is not ready, and says what to do."""
+    with ServerProcess({"LATCHKEY_DATABASE_URL": blank_database_url}, workdir=tmp_path) as server:
+        text = said(server, "The database lacks migrations: run `latchkey migrate`.")
+        assert f"Playground: {server.base_url}/graphql\nThe database lacks" in text
+        assert server.terminate() == 0
+
+
+def test_production_shows_no_playground_and_no_user(
+    tmp_path: Path, start_server: Start, database_url: str
+) -> None:
+    """What helps a newcomer would help an attacker."""
+    settings = {**PRODUCTION, "LATCHKEY_DATABASE_URL": database_url}
+    settings["LATCHKEY_SIGNING_KEYS_FILE"] = str(tmp_path / "keys.json")
+    named = {name.removeprefix("LATCHKEY_"): value for name, value in settings.items()}
+    assert latchkey("keys", "generate", workdir=tmp_path, **named)[0] == 0
+    server = start_server(settings)
+    assert server.terminate() == 0
+    assert "Playground" not in server.log_text()
+    assert "Development" not in server.log_text()
+    assert not (tmp_path / "var").exists()
