@@ -1,6 +1,7 @@
 """Scalars: how values travel."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -26,13 +27,11 @@ def parse_datetime(value: object) -> datetime:
     Raises:
         BadUserInput: it is not one, or does not say its offset.
     """
-    try:
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if instant is not None and instant.tzinfo is not None:
-            return instant.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise BadUserInput("A DateTime has to be an instant with its offset, as RFC 3339 writes it") from None
+    if isinstance(value, str) and _RFC_3339.fullmatch(value):
+        # Well spelled, it may still be the 30th of February, or fall out of the years that there are.
+        with suppress(ValueError, OverflowError):
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    raise BadUserInput("A DateTime has to be an instant with its offset, as RFC 3339 writes it")
 
 
 def parse_id(value: str | None) -> UUID | None:
