@@ -62,7 +62,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, make: Callable[[P
     path = tmp_path / "var" / "file"
     with pytest.raises(KeysMissing) as missing:
         make(path)
-    assert str(missing.value) == f"{path} cannot be used: Not a directory"
+    assert str(missing.value) == f"{path} cannot be used: File exists"
 
 
 def test_production_only_reads(tmp_path: Path) -> None:
