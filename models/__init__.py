@@ -1,6 +1,8 @@
 """What is stored: fields, constraints and indexes; and the named statements of the hot paths. No rule."""
 
 from models.audit import AuditEvent, AuditKind, AuditOutcome
+from models.mail import MailKind, MailState, OutboxMail
+from models.otp import OneTimeCode, OtpPurpose
 from models.sessions import BlacklistedToken, OutstandingToken, RevocationReason, Session
 from models.users import Profile, Role, User
 
@@ -9,6 +11,11 @@ __all__ = [
     "AuditKind",
     "AuditOutcome",
     "BlacklistedToken",
+    "MailKind",
+    "MailState",
+    "OneTimeCode",
+    "OtpPurpose",
+    "OutboxMail",
     "OutstandingToken",
     "Profile",
     "RevocationReason",
@@ -17,4 +24,4 @@ __all__ = [
     "User",
 ]
 
-__models__ = [User, Profile, Session, OutstandingToken, BlacklistedToken, AuditEvent]
+__models__ = [User, Profile, Session, OutstandingToken, BlacklistedToken, OneTimeCode, OutboxMail, AuditEvent]

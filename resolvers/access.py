@@ -11,6 +11,7 @@ from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, defau
 from resolvers.context import Info
 from resolvers.payloads import Payload
 from services.errors import Problem
+from services.problems import Problems
 
 Resolver = Callable[..., Any]
 
@@ -57,6 +58,8 @@ def guarded(resolve: Resolver, audience: Audience) -> Resolver:
             return await result if isawaitable(result) else result
         except Problem as problem:
             return Payload.refusing(problem)
+        except Problems as found:
+            return Payload.refusing(*found.problems)
 
     return resolve_guarded
 

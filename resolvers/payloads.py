@@ -28,10 +28,10 @@ class Payload:
     problems: Sequence[ProblemData] = ()
 
     @classmethod
-    def refusing(cls, problem: Problem) -> "Payload":
-        """Say what the person has to do differently."""
-        data = ProblemData(problem.code, str(problem), problem.field)
-        return Payload(success=False, message=str(problem), problems=[data])
+    def refusing(cls, *problems: Problem) -> "Payload":
+        """Say what the person has to do differently; the message is that of the first problem."""
+        data = [ProblemData(problem.code, str(problem), problem.field) for problem in problems]
+        return Payload(success=False, message=data[0].message, problems=data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

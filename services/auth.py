@@ -11,10 +11,11 @@ from services import audit
 from services.accounts import Account, normalise_email
 from services.clients import Client
 from services.database import Database, Row
-from services.errors import AccountDisabled, EmailNotVerified, InvalidCredentials, Problem
+from services.errors import Problem
 from services.grants import Grant
 from services.limits import Limits
 from services.passwords import Passwords
+from services.problems import AccountDisabled, EmailNotVerified, InvalidCredentials
 from services.sessions import Clock, Sessions, TokenDelivery
 
 ADMISSIONS = 2

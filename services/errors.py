@@ -1,12 +1,17 @@
 """Everything that can be answered instead of a result, one class to a code.
 
 ServiceError
-├── Problem                     what the person typed: data in the payload, a form can show it
+├── Problem                     what the person typed: data in the payload, in `services.problems`
 │   ├── InvalidCredentials
 │   ├── EmailNotVerified
-│   └── AccountDisabled
+│   ├── AccountDisabled
+│   ├── InvalidInput
+│   ├── WeakPassword
+│   ├── CodeInvalid
+│   ├── CodeExpired
+│   └── CodeAttemptsExceeded
 └── Refusal                     whether the request is allowed at all: a GraphQL error, the field is null
-    ├── BadUserInput
+    ├── BadUserInput            has the code of InvalidInput: a program got it wrong, and no person
     ├── Unauthenticated
     ├── Forbidden
     ├── TokenInvalid
@@ -37,6 +42,10 @@ class ErrorCode(StrEnum):
     INVALID_CREDENTIALS = "INVALID_CREDENTIALS"
     EMAIL_NOT_VERIFIED = "EMAIL_NOT_VERIFIED"
     ACCOUNT_DISABLED = "ACCOUNT_DISABLED"
+    WEAK_PASSWORD = "WEAK_PASSWORD"  # noqa: S105
+    OTP_INVALID = "OTP_INVALID"
+    OTP_EXPIRED = "OTP_EXPIRED"
+    OTP_ATTEMPTS_EXCEEDED = "OTP_ATTEMPTS_EXCEEDED"
     TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105
     TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105
     TOKEN_BLACKLISTED = "TOKEN_BLACKLISTED"  # noqa: S105
@@ -68,27 +77,10 @@ class Problem(ServiceError):
 
     field: str | None = None
 
-
-class InvalidCredentials(Problem):
-    """The e-mail or the password is wrong; which of them is never told."""
-
-    code = ErrorCode.INVALID_CREDENTIALS
-    message = "The e-mail address or the password is wrong."
-
-
-class EmailNotVerified(Problem):
-    """The password is right, but nobody has proved yet that the address is theirs."""
-
-    code = ErrorCode.EMAIL_NOT_VERIFIED
-    message = "Please verify your e-mail address first."
-    field = "email"
-
-
-class AccountDisabled(Problem):
-    """The password is right, but the account has been disabled."""
-
-    code = ErrorCode.ACCOUNT_DISABLED
-    message = "This account has been disabled."
+    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
+        """Take the message and the field of the class, or more exact ones."""
+        super().__init__(message)
+        self.field = field or self.field
 
 
 class Refusal(ServiceError):

@@ -12,7 +12,8 @@ from graphql import ExecutionResult, GraphQLSchema, graphql
 from models import Role
 from resolvers.access import AccessDirective
 from services.accounts import Account, Anonymous, Viewer
-from services.errors import InvalidCredentials, TokenExpired, Unauthenticated
+from services.errors import TokenExpired, Unauthenticated
+from services.problems import InvalidCredentials
 
 SDL = """
 directive @access(to: Audience!) on FIELD_DEFINITION | OBJECT

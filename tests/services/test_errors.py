@@ -4,14 +4,18 @@ import re
 from collections.abc import Iterator
 
 from services import errors
-from services.errors import ErrorCode, Problem, Refusal, ServiceError
+from services.errors import BadUserInput, ErrorCode, Problem, Refusal, ServiceError
+from services.problems import InvalidInput
 
 
 def test_every_code_has_exactly_one_error_class() -> None:
     """A client that reads the code knows as much as a service that catches the class."""
     leaves = [found for found in _tree(ServiceError) if not found.__subclasses__()]
     assert {leaf.code for leaf in leaves} == set(ErrorCode)
-    assert len(leaves) == len(ErrorCode)
+    # What a person mistyped and what a program got wrong are told apart by where the code stands.
+    shared = [leaf for leaf in leaves if leaf.code is ErrorCode.BAD_USER_INPUT]
+    assert shared == [InvalidInput, BadUserInput]
+    assert len(leaves) == len(ErrorCode) + 1
     assert {Problem, Refusal} == set(ServiceError.__subclasses__())
     assert all("code" in vars(leaf) and "message" in vars(leaf) for leaf in leaves)
     assert not any("code" in vars(parent) for parent in (ServiceError, Problem, Refusal))

@@ -45,6 +45,14 @@ ROWS: Mapping[str, Sequence[str]] = {
         " (1, '2026-01-01 12:00:00+00:00', 'LOGIN', 'SUCCESS', '00000000-0000-4000-8000-000000000001',"
         " '00000000-0000-4000-8000-000000000011', '192.0.2.1')",
     ),
+    "0002_people": (
+        "INSERT INTO one_time_codes (id, email_normalised, purpose, digest, attempts, created_at, expires_at)"
+        " VALUES (1, 'ada@example.com', 'LOGIN', 'a-digest', 1, '2026-01-01 12:00:00+00:00',"
+        " '2026-01-01 12:10:00+00:00')",
+        "INSERT INTO outbox (id, state, kind, recipient, locale, details, attempts, created_at, due_at)"
+        " VALUES (1, 'PENDING', 'LOGIN', 'Ada@Example.com', 'en', '{}', 0, '2026-01-01 12:00:00+00:00',"
+        " '2026-01-01 12:00:00+00:00')",
+    ),
 }
 """By migration: rows for the tables and columns that it made. A new migration adds an entry."""
 
