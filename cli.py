@@ -14,7 +14,8 @@ from models import Role
 from server import DEVELOPMENT_USER, StartFailed
 from services import Services, keystore
 from services.database_migrations import migrate
-from services.errors import BadUserInput, ServiceUnavailable
+from services.errors import BadUserInput, Problem, ServiceUnavailable
+from services.problems import Problems
 from services.users import EmailTaken
 from settings import Settings, SettingsError, load
 
@@ -29,8 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     command: Callable[[Settings, argparse.Namespace], None] = arguments.command
     try:
         command(load(), arguments)
-    except (SettingsError, StartFailed, BadUserInput, Usage) as error:
+    except (SettingsError, StartFailed, BadUserInput, Problem, Usage) as error:
         return _refuse(str(error))
+    except Problems as several:
+        return _refuse(" ".join(str(problem) for problem in several.problems))
     except ServiceUnavailable as error:
         return _refuse(f"LATCHKEY_DATABASE_URL: the database cannot be used: {_reason(error)}")
     return 0
@@ -122,9 +125,7 @@ def _create_development_user(settings: Settings, _: argparse.Namespace) -> None:
     try:
         _run(
             settings,
-            lambda services: services.users.create(
-                email=email, password=password, role=Role.USER, first_name="Test", last_name="User"
-            ),
+            lambda services: services.users.create_development(email=email, password=password),
         )
     except EmailTaken:
         print(f"latchkey: {email} is there already")

@@ -1,6 +1,5 @@
 """What an account looks like from inside the services: a typed value, never a row."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -49,8 +48,3 @@ class Viewer:
 
     account: Account
     session_id: UUID
-
-
-def normalise_email(email: str) -> str:
-    """Give the form in which e-mail addresses are compared: trimmed, NFKC, lower case."""
-    return unicodedata.normalize("NFKC", email).strip().lower()

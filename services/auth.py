@@ -8,7 +8,8 @@ from limits import RateLimitItem
 from models import AuditKind, AuditOutcome
 from models.statements import ADMIT, FIND_ACCOUNT
 from services import audit
-from services.accounts import Account, normalise_email
+from services.accounts import Account
+from services.addresses import normalise_email
 from services.clients import Client
 from services.database import Database, Row
 from services.errors import Problem

@@ -1,7 +1,7 @@
 """Accounts, as an operator makes them."""
 
 import logging
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,17 +10,13 @@ from tortoise.exceptions import IntegrityError
 from models import AuditKind, Profile, RevocationReason, Role, User
 from models.statements import DISABLE_USER, ENABLE_USER, END_SESSIONS_OF_USER, FIND_ACCOUNT
 from services import audit
-from services.accounts import normalise_email
+from services.addresses import normalise_email, require_email
 from services.clients import Client
 from services.database import Database
-from services.errors import BadUserInput
+from services.password_rules import require_strong
 from services.passwords import Passwords
+from services.profile_rules import cleaned
 from services.sessions import Clock, revoke
-
-MAX_EMAIL = 320
-_ADDRESS = re.compile(r"\S+@[^\s@]+")
-PASSWORD_LENGTH = range(8, 129)
-"""How many characters a password may have: any characters, never truncated (OWASP ASVS 6.2)."""
 
 OPERATOR = Client()
 """Who acts where nobody asked over the network."""
@@ -56,18 +52,33 @@ class Users:
         """Make an account whose e-mail counts as verified, and give its id.
 
         Raises:
-            BadUserInput: the e-mail is not one, or the password has a length that is not allowed.
+            InvalidInput, WeakPassword: the e-mail is not one, or the password would be guessed.
+            Problems: a name cannot be accepted.
             EmailTaken: the e-mail has an account.
         """
-        normalised = _normalised(email)
-        if len(password) not in PASSWORD_LENGTH:
-            raise BadUserInput("The password has to have 8 to 128 characters")
+        require_strong(password, email=require_email(email), field="password")
+        names = cleaned({"first_name": first_name, "last_name": last_name})
+        return await self._create(email, password, role, names)
+
+    async def create_development(self, *, email: str, password: str) -> UUID:
+        """Make the user whom everybody may sign in as: a password that is no secret has no rules to keep.
+
+        Raises:
+            EmailTaken: the e-mail has an account.
+        """
+        return await self._create(email, password, Role.USER, {"first_name": "Test", "last_name": "User"})
+
+    async def _create(self, email: str, password: str, role: Role, names: Mapping[str, str | None]) -> UUID:
         now = self.clock()
         user = User(
-            email=email.strip(), email_normalised=normalised, role=role, created_at=now, verified_at=now
+            email=email.strip(),
+            email_normalised=normalise_email(email),
+            role=role,
+            created_at=now,
+            verified_at=now,
         )
         user.password_hash = await self.passwords.hash(password)
-        profile = Profile(user_id=user.id, first_name=first_name, last_name=last_name, updated_at=now)
+        profile = Profile(user_id=user.id, updated_at=now, **names)
         try:
             async with self.database.transaction():
                 await user.save(force_create=True)
@@ -114,10 +125,3 @@ class Users:
                 raise AccountUnchanged
             await audit.record(transaction, event, now=self.clock())
         logger.info("account enabled", extra={"user_id": str(user_id)})
-
-
-def _normalised(email: str) -> str:
-    normalised = normalise_email(email)
-    if len(normalised) > MAX_EMAIL or not _ADDRESS.fullmatch(normalised) or not normalised.isprintable():
-        raise BadUserInput("The e-mail address is not valid")
-    return normalised
