@@ -39,6 +39,8 @@ BORDERS = {
     "aiosqlite": ("services/database*.py",),
     "jwt": ("security/tokens.py", "security/keys.py"),
     "argon2": ("security/passwords.py",),
+    "zxcvbn": ("security/password_policy.py",),
+    "langcodes": ("services/profile_rules.py",),
     "pydantic": ("settings.py",),
     "pydantic_settings": ("settings.py",),
 }
