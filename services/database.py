@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import (
     DBConnectionError,
@@ -24,6 +25,7 @@ from tortoise.timezone import get_default_timezone
 from tortoise.transactions import in_transaction
 
 import migrations
+from services.database_files import open_file
 from services.database_urls import APP, configuration
 from services.errors import ServiceUnavailable
 
@@ -94,22 +96,17 @@ class Database:
         """Open the database. PostgreSQL is connected to when the first statement runs.
 
         Raises:
-            ServiceUnavailable: the file of SQLite cannot be opened.
+            ServiceUnavailable: the file of SQLite cannot be opened. It is closed again.
         """
         with self._context:
             await self._context.init(self._config, _enable_global_fallback=True)
             # Tortoise looks its time zone up in a file at first use, which would be in the loop.
             await asyncio.to_thread(get_default_timezone)
             client = self._context.db()
-            if client.capabilities.dialect == "sqlite":
+            if isinstance(client, SqliteClient):
                 # At the first statement, a file that cannot be opened would leave the lock of Tortoise taken.
-                try:
-                    with outages():
-                        await client.create_connection(with_db=True)
-                except ServiceUnavailable:
-                    # A file that is no database is open by now, and its thread would keep the process alive.
-                    await client.close()
-                    raise
+                with outages():
+                    await open_file(client)
             self._statements = Statements(client)
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.recorder import MigrationRecorder
@@ -13,6 +14,7 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEdi
 from tortoise.transactions import in_transaction
 
 from services.database import outages
+from services.database_files import open_file
 from services.database_urls import APP, configuration
 
 _LOCK = 0x6C617463686B6579
@@ -60,13 +62,13 @@ async def migrate(url: str, *, to: str | None = None) -> Sequence[str]:
 
 
 async def _migrate(database: BaseDBAsyncClient, config: dict[str, Any], to: str | None) -> Sequence[str]:
-    sqlite = database.capabilities.dialect == "sqlite"
-    if sqlite:
+    if isinstance(database, SqliteClient):
+        await open_file(database)
         await MigrationRecorder(database).ensure_schema(SqliteSchemaEditor(database, atomic=False))
     applied: list[str] = []
     async with in_transaction(database.connection_name) as client:
         executor = MigrationExecutor(client, config["apps"])
-        if sqlite:
+        if isinstance(database, SqliteClient):
             # Changes no row, but makes this the one transaction that writes, before anything is read in it.
             await client.execute_query("UPDATE tortoise_migrations SET name = name WHERE id < 0")
             executor.recorder = _Recorder(client)
