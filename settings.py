@@ -17,9 +17,6 @@ from security.keys import Algorithm
 
 PREFIX = "LATCHKEY_"
 
-PLANNED = frozenset({"VALKEY_URL", "LIMIT_OTP", "LIMIT_REGISTER"})
-"""Settings that an environment may carry already although no service reads them yet."""
-
 VAR = Path("var")
 """Where development keeps its database, keys and mail: below the working directory."""
 
@@ -75,6 +72,7 @@ class Settings(BaseSettings):
     bind: str = "127.0.0.1:8000"
     public_url: str = "http://localhost:8000"
     database_url: SecretStr = SecretStr(f"sqlite://{VAR}/latchkey.db")
+    valkey_url: SecretStr | None = None
     smtp_url: SecretStr | None = None
     mail_from: str = "Latchkey <no-reply@localhost>"
     signing_keys_file: Path = VAR / "signing-keys.json"
@@ -90,6 +88,8 @@ class Settings(BaseSettings):
     cookie_samesite: SameSite = SameSite.LAX
     limit_login: Rate = "10/minute"
     limit_refresh: Rate = "120/minute"
+    limit_otp: Rate = "20/hour"
+    limit_register: Rate = "20/hour"
     log_format: LogFormat = LogFormat.TEXT
 
     @property
@@ -158,6 +158,13 @@ class Settings(BaseSettings):
             raise ValueError("has to start with sqlite:// or postgres://")
         return value
 
+    @field_validator("valkey_url")
+    @classmethod
+    def _is_store(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _names_store(value.get_secret_value()):
+            raise ValueError("has to be valkey://user:password@host:port/number, or valkeys:// for TLS")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _is_long(cls, value: SecretStr) -> SecretStr:
@@ -203,12 +210,21 @@ def load() -> Settings:
 
 
 def _require_known(names: Iterable[str]) -> None:
-    known = {name.upper() for name in Settings.model_fields} | PLANNED
+    known = {name.upper() for name in Settings.model_fields}
     for name in sorted(names):
         # A misspelled guard would be no guard, and nobody would notice.
         if name.startswith(PREFIX) and (own := name.removeprefix(PREFIX)) not in known:
             hint = "".join(f"; is it {PREFIX}{close}?" for close in get_close_matches(own, known, n=1))
             raise SettingsError(f"{name} is not a setting{hint}")
+
+
+def _names_store(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        whole = parts.port != 0 and bool(parts.hostname)
+    except ValueError:
+        return False
+    return whole and bool(re.fullmatch(r"(valkey|redis)s?://[^/?#\s]+(/[0-9]{0,4})?", text))
 
 
 def _origin(text: str) -> str:

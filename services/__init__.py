@@ -12,7 +12,10 @@ from security.tokens import TokenFormat
 from services.auth import Auth
 from services.database import Database
 from services.grants import Issuer
-from services.limits import Limits
+from services.limits import Counters, Limits
+from services.limits_memory import MemoryCounters
+from services.limits_outages import GuardedCounters
+from services.limits_shared import SharedCounters
 from services.passwords import Passwords
 from services.rotation import Rotation
 from services.sessions import Clock, Sessions
@@ -26,6 +29,7 @@ class Services:
 
     database: Database
     passwords: Passwords
+    limits: Limits
     sessions: Sessions
     rotation: Rotation
     auth: Auth
@@ -38,6 +42,7 @@ class Services:
 
     async def close(self) -> None:
         """Close it again; nothing is lost, as nothing is kept outside the database."""
+        await self.limits.close()
         await self.database.close()
         self.passwords.close()
 
@@ -58,7 +63,7 @@ def build(
     """Wire the services; nothing is opened yet."""
     database = Database(settings.database_url.get_secret_value())
     passwords = Passwords(Hasher(profile))
-    limits = Limits()
+    limits = Limits(_counters(settings, database, clock), secret)
     origin = settings.public_url
     sessions = Sessions(
         database=database,
@@ -74,6 +79,7 @@ def build(
     return Services(
         database=database,
         passwords=passwords,
+        limits=limits,
         sessions=sessions,
         rotation=Rotation(
             database=database,
@@ -94,3 +100,10 @@ def build(
         users=Users(database=database, passwords=passwords, clock=clock),
         clock=clock,
     )
+
+
+def _counters(settings: Settings, database: Database, clock: Clock) -> Counters:
+    if settings.valkey_url is None:
+        return MemoryCounters()
+    shared = SharedCounters(settings.valkey_url.get_secret_value())
+    return GuardedCounters(shared=shared, database=database, clock=clock)

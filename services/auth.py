@@ -56,14 +56,14 @@ class Auth:
             AccountDisabled, EmailNotVerified: told only after the right password.
         """
         subject = normalise_email(email)
-        await self._take_limits(subject, client)
+        await self.limits.take_both(self.limit, "login", client=client, account=subject)
         for _ in range(ADMISSIONS):
             found = await self._verified(subject, password, client)
             signed_in = await self._admit(
                 found, password, remember_me=remember_me, delivery=token_delivery, client=client
             )
             if signed_in is not None:
-                await self._give_back_limits(subject, client)
+                await self.limits.give_back_both(self.limit, "login", client=client, account=subject)
                 return signed_in
         raise await self._failed(InvalidCredentials(), found, client)
 
@@ -112,11 +112,3 @@ class Auth:
         async with self.database.transaction() as transaction:
             await audit.record(transaction, event, now=self.clock())
         return problem
-
-    async def _take_limits(self, subject: str, client: Client) -> None:
-        await self.limits.take(self.limit, "login address", client.ip_address or "")
-        await self.limits.take(self.limit, "login account", subject)
-
-    async def _give_back_limits(self, subject: str, client: Client) -> None:
-        await self.limits.give_back(self.limit, "login address", client.ip_address or "")
-        await self.limits.forget(self.limit, "login account", subject)

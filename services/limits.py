@@ -1,58 +1,90 @@
 """Rate limits, in the notation of the `limits` library: taken before any work or comparison."""
 
-import hashlib
-import time
+import math
+import os
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Protocol
 
 from limits import RateLimitItem
-from limits.aio.storage import MemoryStorage
 
+from security.derivation import Secret
+from services.clients import Client
 from services.errors import RateLimited
+from services.limits_memory import MemoryCounters
+
+NETWORK = 64
+"""How many bits of an IPv6 address count: whoever has one address of such a network has all of them."""
 
 
 class Counters(Protocol):
-    """Where the counts are kept: for one process in memory."""
+    """Where attempts are counted, in windows that an attempt opens and that do not grow."""
 
-    async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Add to a count and give it; the first addition opens a window of `expiry` seconds."""
+    async def take(self, key: str, limit: RateLimitItem) -> float | None:
+        """Count an attempt if its window has room for it; else give the seconds until the window closes."""
 
-    async def decr(self, key: str, amount: int = 1) -> int:
-        """Take from a count, but never below zero, and give it."""
+    async def give_back(self, key: str, limit: RateLimitItem) -> None:
+        """Take one attempt off a count, but never below zero."""
 
-    async def get_expiry(self, key: str) -> float:
-        """Give the POSIX time at which the window of a count closes."""
-
-    async def clear(self, key: str) -> None:
-        """Forget a count."""
+    async def close(self) -> None:
+        """Let go of what is held open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Counts attempts in windows. One count belongs to one limit and one subject."""
+    """Counts attempts. One count belongs to one limit and one subject.
 
-    counters: Counters = field(default_factory=MemoryStorage)
+    Limits are taken outside of any transaction: an outage of their store is recorded in one of its own.
+    """
+
+    counters: Counters = field(default_factory=MemoryCounters)
+    secret: Secret = field(default_factory=lambda: Secret(os.urandom(32)))
 
     async def take(self, limit: RateLimitItem, *subject: str) -> None:
         """Count one attempt.
 
         Raises:
-            RateLimited: the window is full. The attempt is counted, but the window does not grow.
+            RateLimited: the window is full. What is refused is not counted.
         """
-        key = _key(limit, subject)
-        if await self.counters.incr(key, limit.get_expiry()) > limit.amount:
-            wait = await self.counters.get_expiry(key) - time.time()
-            raise RateLimited(retry_after=max(1, int(wait + 0.999)))
+        wait = await self.counters.take(self._key(limit, subject), limit)
+        if wait is not None:
+            raise RateLimited(retry_after=max(1, math.ceil(wait)))
 
     async def give_back(self, limit: RateLimitItem, *subject: str) -> None:
         """Take one attempt off the count: it was a success, and only failures are limited."""
-        await self.counters.decr(_key(limit, subject))
+        await self.counters.give_back(self._key(limit, subject), limit)
 
-    async def forget(self, limit: RateLimitItem, *subject: str) -> None:
-        """Clear the count of a subject."""
-        await self.counters.clear(_key(limit, subject))
+    async def take_both(self, limit: RateLimitItem, name: str, *, client: Client, account: str) -> None:
+        """Count one attempt against the client's network, then against an account that it is about.
+
+        In this order, so that whoever is refused by their own address cannot use up the tries of others.
+
+        Raises:
+            RateLimited: one of the windows is full.
+        """
+        await self.take(limit, f"{name} address", network(client.ip_address))
+        await self.take(limit, f"{name} account", account)
+
+    async def give_back_both(self, limit: RateLimitItem, name: str, *, client: Client, account: str) -> None:
+        """Take the attempt off both counts. The failures before it stay: a success clears nobody's."""
+        await self.give_back(limit, f"{name} address", network(client.ip_address))
+        await self.give_back(limit, f"{name} account", account)
+
+    async def close(self) -> None:
+        """Close the store."""
+        await self.counters.close()
+
+    def _key(self, limit: RateLimitItem, subject: tuple[str, ...]) -> str:
+        # A plain digest of an address can be guessed in a minute by whoever reads the store; this one cannot.
+        digest = self.secret.derive("limit", "\0".join(subject).encode())
+        return f"latchkey:{limit.key_for(digest.hex())}"
 
 
-def _key(limit: RateLimitItem, subject: tuple[str, ...]) -> str:
-    # Subjects are of any length and often somebody's address: the store sees neither.
-    return limit.key_for(hashlib.sha256("\0".join(subject).encode()).hexdigest())
+def network(address: str | None) -> str:
+    """Give what counts of a client's address. Clients without any are one subject."""
+    if address is None:
+        return ""
+    found = ip_address(address)
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found.packed, NETWORK), strict=False))
+    return str(found)

@@ -23,6 +23,7 @@ from tests.support.browser import EMAIL, ORIGIN, PASSWORD, Browser
 from tests.support.clock import FakeClock
 from tests.support.postgres import Postgres, running_postgres
 from tests.support.processes import ServerProcess
+from tests.support.valkey import Valkey, running_valkey
 
 
 def pytest_configure() -> None:
@@ -54,6 +55,13 @@ def backend(request: pytest.FixtureRequest) -> str:
 def postgres() -> Iterator[Postgres]:
     """Run a private PostgreSQL for this pytest-xdist worker, from its first use to the end of the run."""
     with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    """Run a private Valkey or Redis for this test, which may stop it and start it again."""
+    with running_valkey() as server:
         yield server
 
 

@@ -1,70 +1,18 @@
 """Limits of failed logins, per account and per address, taken before any hash is computed."""
 
 import asyncio
-import threading
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from quart import Quart
 
-from security.passwords import CHEAPEST, Hasher
 from services import Services
 from settings import Settings
 from tests.services import servers, tables
-from tests.services.servers import Server
+from tests.services.attempts import attempt, outcome, spy_on
 from tests.support.browser import EMAIL, LOGIN, PASSWORD, Browser, code
 
 MakeApp = Callable[[Settings], Quart]
-
-
-class SpyingHasher:
-    """Counts what it is asked to do; can be made to wait in its thread."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.may_go_on = threading.Event()
-        self.may_go_on.set()
-        self._hasher = Hasher(CHEAPEST)
-
-    def hash(self, password: str) -> str:
-        """Count and hash."""
-        self.calls += 1
-        return self._hasher.hash(password)
-
-    def verify(self, password: str, *, against: str | None) -> bool:
-        """Count, wait, and verify."""
-        self.calls += 1
-        self.may_go_on.wait(timeout=30)
-        return self._hasher.verify(password, against=against)
-
-    def is_outdated(self, stored: str) -> bool:
-        """Ask the real one."""
-        return self._hasher.is_outdated(stored)
-
-
-def spy_on(services: Services, monkeypatch: pytest.MonkeyPatch) -> SpyingHasher:
-    """Put the spy in the place of the hasher."""
-    spy = SpyingHasher()
-    monkeypatch.setattr(services.passwords, "_hasher", spy)
-    return spy
-
-
-async def attempt(
-    server: Server, address: str, *, password: str = "a wrong password", email: str = EMAIL
-) -> Any:
-    """Try to sign in from an address, and give the decoded body."""
-    variables = {"email": email, "password": password, "rememberMe": False, "delivery": "BODY"}
-    response = await server.new_browser().post(LOGIN, variables, **{"X-Forwarded-For": address})
-    return response.json()
-
-
-def outcome(body: Any) -> str:
-    """Give the code of what went wrong, or SUCCESS."""
-    if "errors" in body:
-        return code(body)
-    payload = body["data"]["auth"]["login"]
-    return "SUCCESS" if payload["success"] else str(payload["problems"][0]["code"])
 
 
 async def test_an_address_has_so_many_failures(
@@ -108,15 +56,43 @@ async def test_an_account_has_so_many_failures_from_everywhere(
         assert await tables.dump(server.services) == before
 
 
-async def test_a_success_gives_the_account_its_tries_back(make_app: MakeApp, settings: Settings) -> None:
-    """Somebody who mistypes now and then is never locked out of the account."""
+async def test_a_success_never_clears_the_failures_of_the_account(
+    make_app: MakeApp, settings: Settings
+) -> None:
+    """Whoever guesses at an account gets no new tries each time that its owner signs in."""
     async with servers.running(make_app, settings, limit_login="3/hour", trusted_proxies=1) as server:
         await server.add_user()
-        for round_ in range(3):
-            for _ in range(2):
-                body = await attempt(server, f"198.51.100.{round_}")
-                assert outcome(body) == "INVALID_CREDENTIALS"
-            assert outcome(await attempt(server, f"198.51.100.{round_}", password=PASSWORD)) == "SUCCESS"
+        for number in range(2):
+            assert outcome(await attempt(server, f"198.51.100.{number}")) == "INVALID_CREDENTIALS"
+            assert outcome(await attempt(server, "192.0.2.1", password=PASSWORD)) == "SUCCESS"
+        assert outcome(await attempt(server, "198.51.100.9")) == "INVALID_CREDENTIALS"
+        for address in ("198.51.100.10", "192.0.2.1"):
+            assert code(await attempt(server, address, password=PASSWORD)) == "RATE_LIMITED"
+
+
+async def test_who_is_refused_by_address_cannot_lock_an_account(
+    make_app: MakeApp, settings: Settings
+) -> None:
+    """One address, however busy, uses up its own tries and then nobody's."""
+    async with servers.running(make_app, settings, limit_login="3/hour", trusted_proxies=1) as server:
+        await server.add_user()
+        for number in range(3):
+            body = await attempt(server, "198.51.100.1", email=f"nobody{number}@example.com")
+            assert outcome(body) == "INVALID_CREDENTIALS"
+        for _ in range(9):
+            assert code(await attempt(server, "198.51.100.1")) == "RATE_LIMITED"
+        assert outcome(await attempt(server, "192.0.2.1", password=PASSWORD)) == "SUCCESS"
+
+
+async def test_a_network_of_ipv6_is_one_address(make_app: MakeApp, settings: Settings) -> None:
+    """Whoever has a /64 cannot use each of its addresses for tries of its own; the next /64 is another's."""
+    async with servers.running(make_app, settings, limit_login="3/hour", trusted_proxies=1) as server:
+        await server.add_user()
+        for number in range(3):
+            body = await attempt(server, f"2001:db8::{number:x}", email=f"nobody{number}@example.com")
+            assert outcome(body) == "INVALID_CREDENTIALS"
+        assert code(await attempt(server, "2001:db8::ffff:1", password=PASSWORD)) == "RATE_LIMITED"
+        assert outcome(await attempt(server, "2001:db8:0:1::1", password=PASSWORD)) == "SUCCESS"
 
 
 async def test_a_success_never_clears_the_failures_of_the_address(

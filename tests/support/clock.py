@@ -22,3 +22,18 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         """Move the clock by so many seconds; a negative number sets it back, as a corrected clock is."""
         self._now += timedelta(seconds=seconds)
+
+
+class FakeMonotonic:
+    """A time in seconds, of the kind that measures durations; it stands still until it is advanced."""
+
+    def __init__(self) -> None:
+        self._now = 1000.0
+
+    def __call__(self) -> float:
+        """Give the present time."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._now += seconds
