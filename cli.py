@@ -19,6 +19,9 @@ from services.problems import Problems
 from services.users import EmailTaken
 from settings import Settings, SettingsError, load
 
+MAX_WORKERS = 64
+"""How many processes `latchkey serve` starts at the most: a wrong digit is not to bring a machine down."""
+
 
 class Usage(Exception):
     """What was asked cannot be done; the message is one line."""
@@ -53,7 +56,8 @@ def _reason(error: ServiceUnavailable) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="latchkey", description="A self-hosted authentication server.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _command(commands, "serve", _serve, "serve GraphQL over HTTP")
+    serve = _command(commands, "serve", _serve, "serve GraphQL over HTTP")
+    serve.add_argument("--workers", type=_count, default=1, metavar="N", help="how many processes; 1 without")
     _command(commands, "migrate", _migrate, "bring the database to the newest schema")
     users = commands.add_parser("user", help="make accounts")
     user = users.add_subparsers(required=True, metavar="COMMAND")
@@ -81,8 +85,14 @@ def _command(
     return parser
 
 
-def _serve(settings: Settings, _: argparse.Namespace) -> None:
-    server.serve(settings)
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_WORKERS:
+        raise argparse.ArgumentTypeError(f"has to be a number from 1 to {MAX_WORKERS}")
+    return int(text)
+
+
+def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
+    server.serve(settings, workers=arguments.workers)
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:

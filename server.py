@@ -25,6 +25,7 @@ from services.sessions import Clock
 from settings import PREFIX, VAR, Settings, SettingsError
 from web import logs, routes
 from web.edge import Edge
+from workers import Supervisor, Worker
 
 GRACE = 10.0
 """How long requests in flight may take to finish when the server is stopped, in seconds."""
@@ -75,49 +76,91 @@ def naming(setting: str) -> Iterator[None]:
         raise SettingsError(f"{PREFIX}{setting}: {error}") from None
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, *, workers: int = 1) -> None:
     """Serve with Hypercorn on uvloop, until SIGTERM or SIGINT; requests in flight have ten seconds to finish.
 
+    Several workers are processes of their own, made when all is built and nothing is open yet.
+
     Raises:
+        SettingsError: several workers have no store to count limits in together.
         StartFailed, ServiceUnavailable: the address is taken, or the database cannot be opened.
+        SystemExit: in the supervisor of several workers, at its end.
     """
+    if workers > 1 and settings.valkey_url is None:
+        raise SettingsError(f"{PREFIX}VALKEY_URL has to be set for several workers to count limits together")
     app = create_app(settings)
     config = Config()
     config.bind = [settings.bind]
     config.graceful_timeout = GRACE
     config.include_server_header = False
     config.errorlog = logging.getLogger("hypercorn")
+    worker = _supervised(settings, config, workers) if workers > 1 else None
     listener = logs.configure(settings.log_format)
     try:
-        uvloop.run(_serve(app, settings, config, listener))
+        uvloop.run(_serve(app, settings, config, listener, worker))
     finally:
         listener.stop()
 
 
-async def _serve(app: Quart, settings: Settings, config: Config, log: QueueListener) -> None:
+def _supervised(settings: Settings, config: Config, workers: int) -> Worker:
+    logs.configure_without_thread(settings.log_format)
+    with _binding(settings):
+        (listening,) = config.create_sockets().insecure_sockets
+        # Somebody else may have the address until one of the two listens.
+        listening.listen(config.backlog)
+    worker = Supervisor(workers, listening).run()
+    config.bind = [f"fd://{listening.detach()}"]
+    return worker
+
+
+@contextmanager
+def _binding(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"{PREFIX}BIND: cannot listen on {settings.bind}: {error.strerror}"
+        raise StartFailed(message) from None
+
+
+async def _serve(
+    app: Quart, settings: Settings, config: Config, log: QueueListener, worker: Worker | None
+) -> None:
     services: Services = app.extensions["services"]
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    stop = _stop_event(worker)
 
     async def until_stopped() -> None:
         # Hypercorn begins to wait for the end when it listens on every socket.
-        if not settings.is_production:
+        if worker is not None:
+            worker.tell_ready()
+        if not settings.is_production and (worker is None or worker.is_first):
             await _welcome(services, settings, log)
         await stop.wait()
 
     try:
-        await hypercorn_serve(app, config, shutdown_trigger=until_stopped)
+        with _binding(settings):
+            await hypercorn_serve(app, config, shutdown_trigger=until_stopped)
     except LifespanFailureError as failure:
         # What the lifespan raised is what it was about to answer with its failure.
         cause = failure.__context__ or failure
         raise cause from cause.__cause__
-    except OSError as error:
-        message = f"{PREFIX}BIND: cannot listen on {settings.bind}: {error.strerror}"
-        raise StartFailed(message) from None
     finally:
         # A start that fails has no lifespan to close them, and the thread of an open SQLite would never end.
         await services.close()
+
+
+def _stop_event(worker: Worker | None) -> asyncio.Event:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+    def be_orphaned(lifeline: int) -> None:
+        # It stays readable for ever, and once is enough.
+        loop.remove_reader(lifeline)
+        stop.set()
+
+    if worker is not None:
+        loop.add_reader(worker.lifeline, be_orphaned, worker.lifeline)
+    return stop
 
 
 async def _welcome(services: Services, settings: Settings, log: QueueListener) -> None:

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -106,10 +107,8 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
     """
     with ExitStack() as running:
 
-        def start(
-            settings: dict[str, str], *, workdir: Path = tmp_path, port: int | None = None
-        ) -> ServerProcess:
-            return running.enter_context(ServerProcess(settings, workdir=workdir, port=port)).wait_ready()
+        def start(settings: dict[str, str], *, workdir: Path = tmp_path, **options: Any) -> ServerProcess:
+            return running.enter_context(ServerProcess(settings, workdir=workdir, **options)).wait_ready()
 
         yield start
 

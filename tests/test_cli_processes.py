@@ -42,7 +42,8 @@ def said(server: ServerProcess, line: str) -> str:
 
 def test_migrate_says_what_it_applied(tmp_path: Path) -> None:
     """A fresh clone has neither a database nor the folder for it."""
-    assert latchkey("migrate", workdir=tmp_path) == (0, "latchkey: applied 0001_initial\n", "")
+    applied = "".join(f"latchkey: applied {name}\n" for name in ("0001_initial", "0002_people"))
+    assert latchkey("migrate", workdir=tmp_path) == (0, applied, "")
     assert latchkey("migrate", workdir=tmp_path) == (0, "latchkey: the database is up to date\n", "")
     assert (tmp_path / "var" / "latchkey.db").exists()
 
@@ -87,6 +88,46 @@ def test_an_address_that_is_taken_ends_the_server(tmp_path: Path) -> None:
         status, out, err = latchkey("serve", workdir=tmp_path, BIND=bind)
     line = f"latchkey: LATCHKEY_BIND: cannot listen on {bind}: Address already in use\n"
     assert (status, out, err) == (2, "", line)
+
+
+STORE = "valkey://127.0.0.1:1"
+"""A store that is asked for nothing before the first sign-in."""
+
+
+def test_several_workers_need_a_store_to_count_in_together(tmp_path: Path) -> None:
+    """Each would allow as many guesses as the operator meant for all."""
+    status, out, err = latchkey("serve", "--workers", "2", workdir=tmp_path)
+    line = "latchkey: LATCHKEY_VALKEY_URL has to be set for several workers to count limits together\n"
+    assert (status, out, err) == (2, "", line)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "65", "two", "1.5", "²", ""])
+def test_a_number_of_workers_that_cannot_be(tmp_path: Path, count: str) -> None:
+    """It is a wrong use of the command line."""
+    status, out, err = latchkey("serve", f"--workers={count}", workdir=tmp_path, VALKEY_URL=STORE)
+    assert (status, out) == (2, "")
+    assert err.endswith("error: argument --workers: has to be a number from 1 to 64\n")
+
+
+def test_an_address_that_is_taken_starts_no_workers(tmp_path: Path) -> None:
+    """The supervisor finds out by itself, and says it once."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        status, out, err = latchkey("serve", "--workers=2", workdir=tmp_path, BIND=bind, VALKEY_URL=STORE)
+    line = f"latchkey: LATCHKEY_BIND: cannot listen on {bind}: Address already in use\n"
+    assert (status, out, err) == (2, "", line)
+
+
+def test_workers_that_cannot_open_the_database_say_it_once(tmp_path: Path) -> None:
+    """The first one tries; what it cannot do, the others would not do either."""
+    settings = {"DATABASE_URL": "sqlite://.", "VALKEY_URL": STORE, "BIND": f"127.0.0.1:{free_port()}"}
+    status, out, err = latchkey("serve", "--workers=3", workdir=tmp_path, **settings)
+    assert (status, out) == (2, "")
+    assert err.count(" started\n") == 1
+    *_, last = err.splitlines()
+    assert last.startswith("latchkey: LATCHKEY_DATABASE_URL: the database cannot be used: ")
+    assert err.count("LATCHKEY_DATABASE_URL") == 1
 
 
 def test_development_says_last_where_to_begin(tmp_path: Path, start_server: Start) -> None:

@@ -49,15 +49,28 @@ def watch(loop: asyncio.AbstractEventLoop) -> None:
 
 def configure(log_format: str) -> QueueListener:
     """Send every logger's lines to standard error, written by a thread; give it, to be stopped at exit."""
-    writer = logging.StreamHandler()
-    writer.setFormatter(_Json() if log_format == "json" else _Text())
     lines: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-    root = logging.getLogger()
-    root.handlers[:] = [_Queue(lines)]
-    root.setLevel(logging.INFO)
-    listener = QueueListener(lines, writer)
+    listener = QueueListener(lines, _writer(log_format))
+    _handle_by(_Queue(lines))
     listener.start()
     return listener
+
+
+def configure_without_thread(log_format: str) -> None:
+    """Write lines at once, in a process that has no loop to hold up, and that forks: no thread bears that."""
+    _handle_by(_writer(log_format))
+
+
+def _writer(log_format: str) -> logging.Handler:
+    writer = logging.StreamHandler()
+    writer.setFormatter(_Json() if log_format == "json" else _Text())
+    return writer
+
+
+def _handle_by(handler: logging.Handler) -> None:
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
 
 
 class _Queue(QueueHandler):
