@@ -3,16 +3,21 @@
 Rows are locked in one order, and a code comes before the user whom it lets in.
 """
 
-ISSUE_CODE = """
+REPLACE_CODE = """
 INSERT INTO one_time_codes (email_normalised, purpose, digest, attempts, created_at, expires_at)
 VALUES ($1, $2, $3, 0, $4, $5)
 ON CONFLICT (email_normalised, purpose) DO UPDATE SET
   digest = excluded.digest, attempts = 0, created_at = excluded.created_at,
   expires_at = excluded.expires_at, used_at = NULL
+"""
+"""Puts a code in the place of the one before, which is void from then on."""
+
+ISSUE_CODE = f"""
+{REPLACE_CODE.strip()}
 WHERE one_time_codes.created_at <= $6
 RETURNING id
 """
-"""Decides whether a code is issued, which voids the one before: none was since `$6`, the cooldown's start."""
+"""Decides whether a code is issued: none was since `$6`, the start of the cooldown."""
 
 USE_CODE = """
 UPDATE one_time_codes SET
@@ -61,3 +66,67 @@ ON CONFLICT (user_id) DO UPDATE SET
   updated_at = excluded.updated_at
 """
 """Runs for known addresses too, where it finds nobody: a sign-up takes the same statements either way."""
+
+ADMIT_BY_CODE = """
+UPDATE users SET
+  last_login_at = $2,
+  verified_at = COALESCE(verified_at, $2),
+  password_hash = CASE WHEN verified_at IS NULL AND $3 THEN NULL ELSE password_hash END
+WHERE email_normalised = $1 AND disabled_at IS NULL
+RETURNING id, email, role, created_at, verified_at, onboarded_at, last_login_at
+"""
+"""Decides a sign-in by code: the account is enabled.
+
+`$3` drops a password that the code does not vouch for."""
+
+RESET_BY_CODE = """
+UPDATE users SET password_hash = $2, verified_at = COALESCE(verified_at, $3)
+WHERE email_normalised = $1 AND disabled_at IS NULL
+RETURNING id, email, (SELECT p.locale FROM profiles p WHERE p.user_id = users.id) AS locale
+"""
+
+FIND_HASH = """
+SELECT password_hash FROM users WHERE id = $1
+"""
+
+REPLACE_HASH = """
+UPDATE users SET password_hash = $3
+WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL
+  AND EXISTS (
+    SELECT 1 FROM sessions s
+    WHERE s.id = $4 AND s.user_id = $1 AND s.revoked_at IS NULL AND s.expires_at > $5
+  )
+RETURNING id, email, (SELECT p.locale FROM profiles p WHERE p.user_id = users.id) AS locale
+"""
+"""Decides a change: the password is still the one verified, and the session that asks has not ended."""
+
+UPDATE_PROFILE = """
+INSERT INTO profiles (user_id, first_name, last_name, display_name, phone, locale, timezone, updated_at)
+SELECT s.user_id, $4, $5, $6, $7, $8, $9, $3 FROM sessions s
+WHERE s.id = $2 AND s.user_id = $1 AND s.revoked_at IS NULL AND s.expires_at > $3
+ON CONFLICT (user_id) DO UPDATE SET
+  first_name = CASE WHEN $10 THEN excluded.first_name ELSE profiles.first_name END,
+  last_name = CASE WHEN $11 THEN excluded.last_name ELSE profiles.last_name END,
+  display_name = CASE WHEN $12 THEN excluded.display_name ELSE profiles.display_name END,
+  phone = CASE WHEN $13 THEN excluded.phone ELSE profiles.phone END,
+  locale = CASE WHEN $14 THEN excluded.locale ELSE profiles.locale END,
+  timezone = CASE WHEN $15 THEN excluded.timezone ELSE profiles.timezone END,
+  updated_at = excluded.updated_at
+RETURNING user_id
+"""
+"""Decides a change of a profile: the session that asks has not ended. A `false` leaves a field as it is."""
+
+COMPLETE_ONBOARDING = """
+UPDATE users SET onboarded_at = COALESCE(onboarded_at, $3)
+WHERE id = $1 AND disabled_at IS NULL
+  AND EXISTS (
+    SELECT 1 FROM sessions s
+    WHERE s.id = $2 AND s.user_id = $1 AND s.revoked_at IS NULL AND s.expires_at > $3
+  )
+  AND EXISTS (
+    SELECT 1 FROM profiles p
+    WHERE p.user_id = $1 AND p.first_name IS NOT NULL AND p.last_name IS NOT NULL
+  )
+RETURNING onboarded_at
+"""
+"""Decides the end of the first steps: both names are there, and the session that asks has not ended."""

@@ -16,7 +16,7 @@ FROM users u WHERE u.email_normalised = $1
 
 IDENTIFY = """
 SELECT u.id, u.email, u.role, u.created_at, u.verified_at, u.onboarded_at, u.last_login_at,
-  s.id AS session_id
+  s.last_used_at
 FROM sessions s JOIN users u ON u.id = s.user_id
 WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND u.disabled_at IS NULL
 """

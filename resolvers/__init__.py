@@ -5,14 +5,22 @@ from pathlib import Path
 from ariadne import load_schema_from_path, make_executable_schema
 from graphql import GraphQLSchema
 
-from resolvers import audit, auth, users
+from resolvers import account, audit, auth, otp, users
 from resolvers.access import AccessDirective
 from resolvers.scalars import datetime_scalar
 from services.errors import ErrorCode
 
 SDL = Path(__file__).parent.parent / "schema"
 
-BINDABLES = (datetime_scalar, *auth.bindables, *users.bindables, *audit.bindables, ErrorCode)
+BINDABLES = (
+    datetime_scalar,
+    *auth.bindables,
+    *otp.bindables,
+    *account.bindables,
+    *users.bindables,
+    *audit.bindables,
+    ErrorCode,
+)
 """What answers the schema: resolvers by type and field, enums and scalars."""
 
 

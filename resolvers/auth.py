@@ -1,4 +1,4 @@
-"""Signing in, staying in and signing out."""
+"""Signing up, signing in, staying in and signing out; and new passwords."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from ariadne import MutationType, ObjectType
 
 from resolvers.context import Info
-from resolvers.payloads import LogoutPayload, TokensPayload
+from resolvers.payloads import LogoutPayload, Payload, TokensPayload
+from resolvers.scalars import find_id
 from services.sessions import LogoutScope, TokenDelivery
 
 mutation = MutationType()
@@ -18,6 +19,15 @@ bindables = (mutation, auth, LogoutScope, TokenDelivery)
 def resolve_auth(*_: object) -> dict[str, Any]:
     """Open the group."""
     return {}
+
+
+@auth.field("register")
+async def resolve_register(_: object, info: Info, *, input: dict[str, Any]) -> Payload:
+    """Sign up."""
+    context = info.context
+    registration = {**input, "profile": input.get("profile") or {}}
+    await context.services.registration.register(**registration, client=context.client)
+    return Payload(message="Please look into your mail: it says how to go on.")
 
 
 @auth.field("login")
@@ -50,3 +60,32 @@ async def resolve_logout(_: object, info: Info, *, scope: LogoutScope | None) ->
     if logout.signed_out:
         context.cookies.clear(whose=logout.user_id)
     return LogoutPayload(message="Signed out.", revoked_sessions=logout.revoked_sessions)
+
+
+@auth.field("changePassword")
+async def resolve_change_password(_: object, info: Info, *, input: dict[str, Any]) -> Payload:
+    """Change the password."""
+    context = info.context
+    viewer = await context.viewer()
+    await context.services.password_changes.change(viewer, **input, client=context.client)
+    return Payload(message="The password is changed, and every other session is ended.")
+
+
+@auth.field("resetPassword")
+async def resolve_reset_password(_: object, info: Info, *, input: dict[str, Any]) -> Payload:
+    """Set a new password by a code."""
+    context = info.context
+    await context.services.password_changes.reset(**input, client=context.client)
+    return Payload(message="The password is set, and every session is ended. Please sign in.")
+
+
+@auth.field("revokeSession")
+async def resolve_revoke_session(_: object, info: Info, *, id: str) -> Payload:
+    """End one of one's own sessions."""
+    context = info.context
+    viewer = await context.viewer()
+    session_id = find_id(id)
+    await context.services.own_sessions.revoke(viewer, session_id, client=context.client)
+    if session_id == viewer.session_id:
+        context.cookies.clear(whose=viewer.account.id)
+    return Payload(message="The session is ended.")

@@ -60,3 +60,10 @@ class LogoutPayload(Payload):
     """How much a sign-out ended."""
 
     revoked_sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserPayload(Payload):
+    """A person as they are after a change."""
+
+    user: Account

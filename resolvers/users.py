@@ -1,11 +1,14 @@
 """People, as they are shown to themselves."""
 
+from collections.abc import Sequence
+
 from ariadne import ObjectType, QueryType
 
 from models import Profile, Role
 from resolvers.context import Info
 from services import profiles
 from services.accounts import Account, Anonymous
+from services.own_sessions import OwnSession
 
 query = QueryType()
 user = ObjectType("User")
@@ -35,3 +38,9 @@ def resolve_needs_onboarding(account: Account, _: Info) -> bool:
 async def resolve_profile(account: Account, _: Info) -> Profile:
     """Give the profile."""
     return await profiles.find(account)
+
+
+@user.field("sessions")
+async def resolve_sessions(account: Account, info: Info) -> Sequence[OwnSession]:
+    """Give where they are signed in."""
+    return await info.context.services.own_sessions.list(account)

@@ -10,13 +10,19 @@ from security.keys import KeyRing
 from security.passwords import OWASP, Hasher, Profile
 from security.tokens import TokenFormat
 from services.auth import Auth
+from services.codes import Codes
 from services.database import Database
 from services.grants import Issuer
 from services.limits import Counters, Limits
 from services.limits_memory import MemoryCounters
 from services.limits_outages import GuardedCounters
 from services.limits_shared import SharedCounters
+from services.otp import Otp
+from services.own_sessions import OwnSessions
+from services.password_changes import PasswordChanges
 from services.passwords import Passwords
+from services.profiles import Profiles
+from services.registration import Registration
 from services.rotation import Rotation
 from services.sessions import Clock, Sessions
 from services.users import Users
@@ -33,6 +39,11 @@ class Services:
     sessions: Sessions
     rotation: Rotation
     auth: Auth
+    registration: Registration
+    otp: Otp
+    password_changes: PasswordChanges
+    profiles: Profiles
+    own_sessions: OwnSessions
     users: Users
     clock: Clock
 
@@ -64,6 +75,7 @@ def build(
     database = Database(settings.database_url.get_secret_value())
     passwords = Passwords(Hasher(profile))
     limits = Limits(_counters(settings, database, clock), secret)
+    codes = Codes(secret)
     origin = settings.public_url
     sessions = Sessions(
         database=database,
@@ -97,6 +109,33 @@ def build(
             limit=parse(settings.limit_login),
             clock=clock,
         ),
+        registration=Registration(
+            database=database,
+            codes=codes,
+            passwords=passwords,
+            limits=limits,
+            limit=parse(settings.limit_register),
+            clock=clock,
+        ),
+        otp=Otp(
+            database=database,
+            sessions=sessions,
+            codes=codes,
+            limits=limits,
+            limit=parse(settings.limit_otp),
+            clock=clock,
+        ),
+        password_changes=PasswordChanges(
+            database=database,
+            codes=codes,
+            passwords=passwords,
+            limits=limits,
+            login_limit=parse(settings.limit_login),
+            code_limit=parse(settings.limit_otp),
+            clock=clock,
+        ),
+        profiles=Profiles(database=database, clock=clock),
+        own_sessions=OwnSessions(database=database, clock=clock),
         users=Users(database=database, passwords=passwords, clock=clock),
         clock=clock,
     )

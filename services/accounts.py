@@ -11,7 +11,7 @@ from services.database import Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A user as of one moment. `is_sign_in` is whether the account had a live session then."""
+    """A user as of one moment, seen through the live session `session_id`."""
 
     id: UUID
     email: str
@@ -21,10 +21,11 @@ class Account:
     onboarded_at: datetime | None
     last_login_at: datetime | None
     is_sign_in: bool
+    session_id: UUID
 
     @classmethod
-    def of(cls, row: Row, *, is_sign_in: bool) -> Self:
-        """Build it from the row of a statement that selects the account's columns."""
+    def of(cls, row: Row, *, session_id: UUID) -> Self:
+        """Build it from the row of a statement that selects the account's columns, with its live session."""
         return cls(
             id=row["id"],
             email=row["email"],
@@ -33,7 +34,8 @@ class Account:
             verified_at=row["verified_at"],
             onboarded_at=row["onboarded_at"],
             last_login_at=row["last_login_at"],
-            is_sign_in=is_sign_in,
+            is_sign_in=True,
+            session_id=session_id,
         )
 
 
@@ -47,4 +49,8 @@ class Viewer:
     """Somebody whose access token was verified and whose session was live when this request asked."""
 
     account: Account
-    session_id: UUID
+
+    @property
+    def session_id(self) -> UUID:
+        """The session whose access token was presented."""
+        return self.account.session_id

@@ -1,6 +1,5 @@
 """Signing in with a password."""
 
-import logging
 from dataclasses import dataclass
 
 from limits import RateLimitItem
@@ -8,30 +7,18 @@ from limits import RateLimitItem
 from models import AuditKind, AuditOutcome
 from models.statements import ADMIT, FIND_ACCOUNT
 from services import audit
-from services.accounts import Account
 from services.addresses import normalise_email
 from services.clients import Client
 from services.database import Database, Row
 from services.errors import Problem
-from services.grants import Grant
 from services.limits import Limits
 from services.passwords import Passwords
 from services.problems import AccountDisabled, EmailNotVerified, InvalidCredentials
-from services.sessions import Clock, Sessions, TokenDelivery
+from services.sessions import Clock, Sessions, SignedIn, TokenDelivery
 
 ADMISSIONS = 2
 """How often a password is verified when the account changes before its admission. Once is common: another
 sign-in has just made the hash anew. After that, the credentials are called wrong, as they may well be."""
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """An account with a session of its own, and the tokens to use it."""
-
-    account: Account
-    grant: Grant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,19 +74,16 @@ class Auth:
         async with self.database.transaction() as transaction:
             if not await transaction.first(ADMIT, user_id, stored, now, kept):
                 return None
-            session_id, grant = await self.sessions.open(
+            signed_in = await self.sessions.open(
                 transaction,
-                user_id=user_id,
-                role=found["role"],
+                admitted=found,
                 remember_me=remember_me,
                 delivery=delivery,
                 client=client,
                 now=now,
             )
-            event = audit.Event(kind=AuditKind.LOGIN, client=client, user_id=user_id, session_id=session_id)
-            await audit.record(transaction, event, now=now)
-        logger.info("user logged in", extra={"user_id": str(user_id), "session_id": str(session_id)})
-        return SignedIn(Account.of({**found, "last_login_at": now}, is_sign_in=True), grant)
+        signed_in.log()
+        return signed_in
 
     async def _failed(self, problem: Problem, found: Row | None, client: Client) -> Problem:
         event = audit.Event(

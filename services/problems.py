@@ -1,6 +1,6 @@
 """What a person typed and cannot be accepted: the leaves below `Problem` in the tree of `services.errors`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.errors import ErrorCode, Problem
 
@@ -12,6 +12,24 @@ class Problems(Exception):
         """Keep the problems; there is at least one."""
         super().__init__("the person typed what cannot be accepted")
         self.problems = problems
+
+
+def require_all(*rules: Callable[[], object]) -> None:
+    """Ask every rule, and not only until the first that is broken.
+
+    Raises:
+        Problems: what the rules raised.
+    """
+    problems: list[Problem] = []
+    for rule in rules:
+        try:
+            rule()
+        except Problem as problem:
+            problems.append(problem)
+        except Problems as found:
+            problems.extend(found.problems)
+    if problems:
+        raise Problems(problems)
 
 
 class InvalidCredentials(Problem):

@@ -94,3 +94,6 @@ _RULES: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "timezone": ("timezone", _timezone),
 }
 """By column: the field of the input, and its rule, which raises ValueError with a sentence for people."""
+
+FIELDS = tuple(_RULES)
+"""The columns of a profile that a person fills, in the order in which statements take them."""

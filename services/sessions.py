@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from models import AuditKind, RevocationReason
+from models.session_statements import TOUCH_SESSION
 from models.statements import (
     BEGIN_LOGOUT,
     BLACKLIST,
@@ -23,9 +24,12 @@ from services import audit
 from services.accounts import Account, Anonymous, Viewer
 from services.clients import Client
 from services.credentials import Credentials, believing
-from services.database import Database, Statements
+from services.database import Database, Row, Statements
 from services.errors import TokenBlacklisted
 from services.grants import Grant, Issue, Issuer
+
+NOTED_EVERY = timedelta(minutes=1)
+"""How often a use of a session is written down, at the most: a request is not a write."""
 
 Clock = Callable[[], datetime]
 """Gives the present instant, aware, in UTC."""
@@ -61,6 +65,19 @@ _REACH_OF_EXPIRED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An account with a session of its own, and the tokens to use it."""
+
+    account: Account
+    grant: Grant
+
+    def log(self) -> None:
+        """Say so in the log, once it is committed."""
+        whose = {"user_id": str(self.account.id), "session_id": str(self.account.session_id)}
+        logger.info("user logged in", extra=whose)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logout:
     """What a sign-out did, for whom if that is known, and whether the client that asked is signed out now."""
@@ -84,15 +101,14 @@ class Sessions:
         self,
         transaction: Statements,
         *,
-        user_id: UUID,
-        role: str,
+        admitted: Row,
         remember_me: bool,
         delivery: TokenDelivery,
         client: Client,
         now: datetime,
-    ) -> tuple[UUID, Grant]:
-        """Open a session in the transaction that admitted its user, and give its id and its first tokens."""
-        session_id = uuid4()
+    ) -> SignedIn:
+        """Open a session in the transaction that admitted an account, and record the sign-in."""
+        session_id, user_id = uuid4(), admitted["id"]
         client_fp = fingerprints.generate() if delivery is TokenDelivery.COOKIE else None
         issue = self.issue(uuid4(), remember_me=remember_me, now=now)
         await transaction.execute(
@@ -101,15 +117,18 @@ class Sessions:
             *(client.ip_address, client.user_agent),
         )
         await store(transaction, issue, session_id=session_id, user_id=user_id)
-        return session_id, self.issuer.grant(
+        event = audit.Event(kind=AuditKind.LOGIN, client=client, user_id=user_id, session_id=session_id)
+        await audit.record(transaction, event, now=now)
+        grant = self.issuer.grant(
             issue,
             user_id=user_id,
             session_id=session_id,
-            role=role,
+            role=admitted["role"],
             fph=fingerprints.digest(client_fp) if client_fp else fingerprints.UNBOUND,
             client_fp=client_fp,
             remember_me=remember_me,
         )
+        return SignedIn(Account.of({**admitted, "last_login_at": now}, session_id=session_id), grant)
 
     def issue(self, jti: UUID, *, remember_me: bool, now: datetime) -> Issue:
         """Decide times and key of a new refresh token. JWT counts whole seconds, so these are whole too."""
@@ -134,7 +153,9 @@ class Sessions:
         row = await self.database.first(IDENTIFY, claims.sid, claims.sub, now)
         if row is None:
             raise TokenBlacklisted
-        return Viewer(Account.of(row, is_sign_in=True), row["session_id"])
+        if now - row["last_used_at"] >= NOTED_EVERY:
+            await self.database.execute(TOUCH_SESSION, claims.sid, now, now - NOTED_EVERY)
+        return Viewer(Account.of(row, session_id=claims.sid))
 
     async def end(self, credentials: Credentials, *, scope: LogoutScope, client: Client) -> Logout:
         """Sign out: every session in scope revoked, its refresh token blacklisted, an event each, or nothing.

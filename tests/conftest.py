@@ -123,6 +123,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         public_url=ORIGIN,
         limit_login="10000/minute",
         limit_refresh="10000/minute",
+        limit_otp="10000/minute",
+        limit_register="10000/minute",
     )
 
 

@@ -49,7 +49,16 @@ BORDERS = {
 }
 """The files in which a third party may be named."""
 
-FLOWS = {"auth", "users", "rotation", "otp", "profiles"}
+FLOWS = {
+    "auth",
+    "users",
+    "rotation",
+    "registration",
+    "own_sessions",
+    "otp",
+    "password_changes",
+    "profiles",
+}
 BELOW_FLOWS = {
     "limits": {"sessions"},
     "limits_memory": {"sessions"},

@@ -15,6 +15,7 @@ from web.edge import Edge
 _BEARER = re.compile(r"bearer(?: +(.*))?", re.IGNORECASE)
 _WITH_PORT = re.compile(r"\[([^\[\]]+)\](?::\d{1,5})?|([^:\[\]]+):\d{1,5}")
 _USER_AGENT_LENGTH = 512
+_LANGUAGES = 8
 
 
 def context(request: Request, *, request_id: str, services: Services, edge: Edge) -> Context:
@@ -31,6 +32,7 @@ def context(request: Request, *, request_id: str, services: Services, edge: Edge
             ),
             user_agent=_printable(agent)[:_USER_AGENT_LENGTH] if agent else None,
             request_id=request_id,
+            languages=tuple(request.accept_languages.values())[:_LANGUAGES],
         ),
         credentials=cookies.read(
             request.cookies, bearer=bearer(request.headers.get("Authorization")), edge=edge

@@ -21,6 +21,8 @@ SETTINGS = {
     "LATCHKEY_PUBLIC_URL": ISSUER,
     "LATCHKEY_LIMIT_LOGIN": "100000/minute",
     "LATCHKEY_LIMIT_REFRESH": "100000/minute",
+    "LATCHKEY_LIMIT_OTP": "100000/minute",
+    "LATCHKEY_LIMIT_REGISTER": "100000/minute",
     # A replay is judged by what has happened to the session, and not by how busy this machine is.
     "LATCHKEY_REFRESH_LEEWAY": "300",
 }

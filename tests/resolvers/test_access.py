@@ -39,8 +39,8 @@ SOMEBODY = Viewer(
         onboarded_at=None,
         last_login_at=None,
         is_sign_in=True,
-    ),
-    UUID(int=2),
+        session_id=UUID(int=2),
+    )
 )
 
 
