@@ -8,6 +8,7 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from models import AuditKind, Profile, RevocationReason, Role, User
+from models.operator_statements import SET_HASH
 from models.statements import DISABLE_USER, ENABLE_USER, END_SESSIONS_OF_USER, FIND_ACCOUNT
 from services import audit
 from services.addresses import normalise_email, require_email
@@ -125,3 +126,25 @@ class Users:
                 raise AccountUnchanged
             await audit.record(transaction, event, now=self.clock())
         logger.info("account enabled", extra={"user_id": str(user_id)})
+
+    async def reset_password(
+        self, user_id: UUID, *, email: str, password: str, client: Client = OPERATOR
+    ) -> int:
+        """Set a new password and end every session, all or nothing; give how many were ended.
+
+        Raises:
+            WeakPassword: it would be guessed.
+            AccountUnchanged: there is no such account.
+            ServiceUnavailable: the database could not record it. Nothing was changed.
+        """
+        require_strong(password, email=email, field="password")
+        hashed = await self.passwords.hash(password)
+        now, reason = self.clock(), RevocationReason.PASSWORD_RESET
+        event = audit.Event(kind=AuditKind.PASSWORD_RESET, client=client, user_id=user_id)
+        async with self.database.transaction() as transaction:
+            if await transaction.first(SET_HASH, user_id, hashed) is None:
+                raise AccountUnchanged
+            ended = await revoke(transaction, END_SESSIONS_OF_USER, user_id, now=now, reason=reason)
+            await audit.record(transaction, event, now=now)
+        logger.info("password reset by an operator", extra={"user_id": str(user_id)})
+        return len(ended)
