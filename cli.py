@@ -2,29 +2,23 @@
 
 import argparse
 import asyncio
-import sys
-from collections.abc import Callable, Coroutine, Sequence
-from getpass import getpass
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import uvloop
-
+import cli_users
 import server
-from models import Role
-from server import DEVELOPMENT_USER, StartFailed
-from services import Services, keystore
+from cli_output import write_line
+from cli_services import Usage
+from server import StartFailed
+from services import keystore
 from services.database_migrations import migrate
+from services.directory import AccountUnknown
 from services.errors import BadUserInput, Problem, ServiceUnavailable
 from services.problems import Problems
-from services.users import EmailTaken
 from settings import Settings, SettingsError, load
 
 MAX_WORKERS = 64
 """How many processes `latchkey serve` starts at the most: a wrong digit is not to bring a machine down."""
-
-
-class Usage(Exception):
-    """What was asked cannot be done; the message is one line."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command: Callable[[Settings, argparse.Namespace], None] = arguments.command
     try:
         command(load(), arguments)
-    except (SettingsError, StartFailed, BadUserInput, Problem, Usage) as error:
+    except (SettingsError, StartFailed, BadUserInput, Problem, AccountUnknown, Usage) as error:
         return _refuse(str(error))
     except Problems as several:
         return _refuse(" ".join(str(problem) for problem in several.problems))
@@ -43,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _refuse(line: str) -> int:
-    print(f"latchkey: {line}", file=sys.stderr)
+    write_line(line)
     return 2
 
 
@@ -59,16 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = _command(commands, "serve", _serve, "serve GraphQL over HTTP")
     serve.add_argument("--workers", type=_count, default=1, metavar="N", help="how many processes; 1 without")
     _command(commands, "migrate", _migrate, "bring the database to the newest schema")
-    users = commands.add_parser("user", help="make accounts")
-    user = users.add_subparsers(required=True, metavar="COMMAND")
-    create = _command(user, "create", _create_user, "make an account; the password comes from standard input")
-    create.add_argument("email")
-    create.add_argument("--role", type=Role, choices=list(Role), default=Role.USER)
-    create.add_argument("--first-name", default=None)
-    create.add_argument("--last-name", default=None)
-    _command(
-        user, "create-development", _create_development_user, "make the development user, if it is missing"
-    )
+    cli_users.attach(commands, _command)
     rings = commands.add_parser("keys", help="look after signing keys")
     keys = rings.add_subparsers(required=True, metavar="COMMAND")
     _command(keys, "generate", _generate_key, "make a key that signs from now on; older ones go on verifying")
@@ -104,45 +89,6 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> None:
         print("latchkey: the database is up to date")
 
 
-def _create_user(settings: Settings, arguments: argparse.Namespace) -> None:
-    account = {
-        "email": arguments.email,
-        "password": _password(),
-        "role": arguments.role,
-        "first_name": arguments.first_name,
-        "last_name": arguments.last_name,
-    }
-    try:
-        print(_run(settings, lambda services: services.users.create(**account)))
-    except EmailTaken:
-        raise Usage(f"{arguments.email} has an account already") from None
-
-
-def _password() -> str:
-    if sys.stdin.isatty():
-        return getpass("Password: ")
-    try:
-        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
-    except UnicodeDecodeError:
-        # The error itself would quote a part of the password.
-        raise Usage("the password has to be UTF-8") from None
-
-
-def _create_development_user(settings: Settings, _: argparse.Namespace) -> None:
-    if settings.is_production:
-        raise Usage("the development user is for LATCHKEY_ENV=development only")
-    email, password = DEVELOPMENT_USER
-    try:
-        _run(
-            settings,
-            lambda services: services.users.create_development(email=email, password=password),
-        )
-    except EmailTaken:
-        print(f"latchkey: {email} is there already")
-    else:
-        print(f"latchkey: created {email}")
-
-
 def _generate_key(settings: Settings, _: argparse.Namespace) -> None:
     with server.naming("SIGNING_KEYS_FILE"):
         key = keystore.add_key(settings.signing_keys_file, algorithm=settings.jwt_algorithm)
@@ -154,21 +100,6 @@ def _list_keys(settings: Settings, _: argparse.Namespace) -> None:
         ring = keystore.load_ring(settings.signing_keys_file, algorithm=settings.jwt_algorithm)
     for key in ring:
         print(f"{key.kid} {key.algorithm} {'signs and verifies' if key is ring.active else 'verifies'}")
-
-
-def _run(settings: Settings, use_case: Callable[[Services], Coroutine[Any, Any, object]]) -> object:
-    services = server.services_of(settings)
-
-    async def run() -> object:
-        try:
-            await services.open()
-            if await services.database.unapplied_migrations():
-                raise Usage("the database lacks migrations: run `latchkey migrate`")
-            return await use_case(services)
-        finally:
-            await services.close()
-
-    return uvloop.run(run())
 
 
 if __name__ == "__main__":

@@ -1,47 +1,19 @@
 """The command line: what it makes, what it says, and that a refusal is one line and exit status 2."""
 
-import io
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import cli
 from security import keys
+from tests.support.command_line import Run, in_production, runner
 from tests.support.production import PRODUCTION, SECRET
-
-Run = Callable[..., tuple[int, str, str]]
-ADA = ("user", "create", "Ada@Example.com", "--first-name", "Ada", "--last-name", "Lovelace")
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Give a function that runs a command in an empty folder, and gives its status and its two outputs."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str, stdin: bytes = b"", **variables: str) -> tuple[int, str, str]:
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-            for name, value in variables.items():
-                patch.setenv(f"LATCHKEY_{name}", value)
-            status = cli.main(arguments)
-        printed = capfd.readouterr()
-        return status, printed.out, printed.err
-
-    return call
-
-
-@pytest.fixture
-def on_database(run: Run, database_url: str) -> Run:
-    """Give the same, on a migrated database."""
-    return lambda *arguments, **more: run(*arguments, **{"DATABASE_URL": database_url, **more})
-
-
-def in_production(**changes: str) -> dict[str, str]:
-    """Give the variables of a production server, with these changes."""
-    return {name.removeprefix("LATCHKEY_"): value for name, value in PRODUCTION.items()} | changes
+    """Give a function that runs a command in an empty folder."""
+    return runner(monkeypatch, capfd, tmp_path)
 
 
 @pytest.mark.parametrize("name", sorted(PRODUCTION.keys() - {"LATCHKEY_ENV"}))
@@ -71,13 +43,6 @@ def test_a_bad_value_and_an_unknown_variable_are_one_line(run: Run) -> None:
     )
     line = "latchkey: LATCHKEY_BNID is not a setting; is it LATCHKEY_BIND?\n"
     assert run("keys", "list", BNID=SECRET) == (2, "", line)
-
-
-def test_the_development_user_is_refused_in_production(run: Run) -> None:
-    """Everybody knows its password."""
-    status, out, err = run("user", "create-development", **in_production())
-    assert (status, out) == (2, "")
-    assert err == "latchkey: the development user is for LATCHKEY_ENV=development only\n"
 
 
 def test_what_is_no_command_is_a_usage_error(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
@@ -144,44 +109,3 @@ def test_a_file_of_keys_that_cannot_be_read_is_left_alone(run: Run, tmp_path: Pa
         assert SECRET not in err
     assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_user_is_created_once(on_database: Run) -> None:
-    """The password comes from standard input, the id goes to standard output, and the e-mail is taken."""
-    status, out, err = on_database(*ADA, stdin=b"correct horse battery\n")
-    assert (status, err) == (0, "")
-    assert len(out) == 37
-    status, out, err = on_database("user", "create", " ada@EXAMPLE.com", stdin=b"another password\n")
-    assert (status, out) == (2, "")
-    assert err == "latchkey:  ada@EXAMPLE.com has an account already\n"
-
-
-@pytest.mark.parametrize(
-    ("email", "password", "message"),
-    [
-        ("no-address", b"correct horse\n", "This is not an e-mail address."),
-        ("a b@example.com", b"correct horse\n", "This is not an e-mail address."),
-        ("a@example.com", b"s3cret\n", "The password has to have at least 8 characters."),
-        ("a@example.com", b"s3cret" * 22, "The password may have 128 characters at most."),
-        ("a@example.com", b"", "The password has to have at least 8 characters."),
-        ("a@example.com", b"password1\n", "This password is one of the first that are guessed."),
-        ("a@example.com", b"s3cret\xff-and-more\n", "the password has to be UTF-8"),
-    ],
-)
-def test_a_user_that_cannot_be(on_database: Run, email: str, password: bytes, message: str) -> None:
-    """The line says why, and shows no password; the address is still free."""
-    assert on_database("user", "create", email, stdin=password) == (2, "", f"latchkey: {message}\n")
-    if "@example.com" in email and " " not in email:
-        assert on_database("user", "create", email, stdin=b"correct horse\r\n")[0] == 0
-
-
-def test_the_development_user_is_made_once(on_database: Run) -> None:
-    """`make serve` asks for it at every start."""
-    for said in ("created test@example.com", "test@example.com is there already"):
-        assert on_database("user", "create-development") == (0, f"latchkey: {said}\n", "")
-
-
-def test_a_user_needs_the_tables(run: Run, blank_database_url: str) -> None:
-    """Before the first migration there is one line, and no traceback."""
-    line = "latchkey: the database lacks migrations: run `latchkey migrate`\n"
-    assert run(*ADA, stdin=b"correct horse battery\n", DATABASE_URL=blank_database_url) == (2, "", line)
