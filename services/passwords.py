@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -68,6 +69,7 @@ class Passwords:
 
 def _yield_to_the_loop() -> None:
     # Linux schedules each thread by its own niceness: with these threads at 10, a storm of sign-ins slows
-    # sign-ins, and the loop that answers everybody else keeps its core.
-    if hasattr(os, "setpriority"):
+    # sign-ins, and the loop that answers everybody else keeps its core. Elsewhere the call is about processes
+    # only: the id of a thread is none, or somebody else's.
+    if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

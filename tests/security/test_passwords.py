@@ -1,6 +1,5 @@
 """Password hashing: what it costs, and that nothing is cheaper for an account that does not exist."""
 
-import time
 from typing import Literal
 
 import argon2
@@ -79,22 +78,6 @@ def test_without_a_hash_the_same_work_is_done(profile: Profile, monkeypatch: pyt
     (decoy,) = Recorder.seen
     assert extract_parameters(decoy) == extract_parameters(stored)
     assert decoy != stored
-
-
-def test_the_decoy_takes_the_time_of_a_real_hash() -> None:
-    """The best of several runs is alike with and without an account: the noise of the machine only adds."""
-    hasher = Hasher()
-    stored = hasher.hash("correct horse")
-
-    def best(against: str | None) -> float:
-        times = []
-        for _ in range(8):
-            start = time.thread_time()
-            hasher.verify("a wrong password", against=against)
-            times.append(time.thread_time() - start)
-        return min(times)
-
-    assert 0.6 < best(None) / best(stored) < 1.6
 
 
 @pytest.mark.parametrize("stored", [None, ""], ids=["none", "empty"])

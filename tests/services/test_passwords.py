@@ -1,15 +1,20 @@
 """Hashing off the event loop: bounded, and never forgetting that a thread is free again."""
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
 from security.passwords import CHEAPEST, Hasher
-from services import passwords
+from services import Services, passwords
 from services.errors import ServiceUnavailable
 from services.passwords import Passwords
+from tests.services import tables
+from tests.support.browser import EMAIL, LOGIN, PASSWORD, Browser
 
 
 @pytest.fixture
@@ -43,6 +48,21 @@ async def test_the_event_loop_hashes_nothing(one_thread: Passwords, monkeypatch:
     assert threads == ["argon2_0"]
 
 
+async def test_the_threads_give_way_to_the_loop(
+    one_thread: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Linux, hashing has a lower priority than answering; and nobody else's priority is touched."""
+
+    def niceness(*_: object) -> str:
+        return str(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    before = niceness()
+    monkeypatch.setattr(Hasher, "hash", niceness)
+    lowered = "10" if sys.platform == "linux" else before
+    assert await one_thread.hash("a password") == lowered
+    assert niceness() == before
+
+
 async def test_the_queue_is_bounded_and_empties(
     one_thread: Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,6 +82,22 @@ async def test_the_queue_is_bounded_and_empties(
     may_go_on.set()
     assert len(set(await asyncio.gather(*fitting))) == passwords.QUEUE_PER_THREAD
     await one_thread.hash("a password")
+
+
+async def test_a_full_queue_asks_to_come_back(
+    browser: Browser, services: Services, user_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sign-in is refused with how long to wait, before it has changed anything, and served afterwards."""
+    before = await tables.dump(services)
+    with monkeypatch.context() as full:
+        full.setattr(passwords, "QUEUE_PER_THREAD", 0)
+        answer = await browser.ask(
+            LOGIN, {"email": EMAIL, "password": PASSWORD, "rememberMe": False, "delivery": "COOKIE"}
+        )
+    (error,) = answer["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["retryAfter"]) == ("SERVICE_UNAVAILABLE", 1)
+    assert await tables.dump(services) == before
+    assert (await browser.login())["success"] is True
 
 
 async def test_a_failure_leaves_its_place_in_the_queue(
