@@ -24,6 +24,7 @@ ServiceError
     ├── CsrfRejected
     ├── TooManyOperations
     ├── QueryTooComplex
+    ├── DocumentUnknown
     ├── ParseFailed
     ├── ValidationFailed
     └── InternalServerError     stands for every unexpected exception
@@ -55,6 +56,7 @@ class ErrorCode(StrEnum):
     CSRF_REJECTED = "CSRF_REJECTED"
     TOO_MANY_OPERATIONS = "TOO_MANY_OPERATIONS"
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
@@ -184,6 +186,13 @@ class QueryTooComplex(Refusal):
 
     code = ErrorCode.QUERY_TOO_COMPLEX
     message = "The document is too complex"
+
+
+class DocumentUnknown(Refusal):
+    """The document is none of those that the server was started with."""
+
+    code = ErrorCode.PERSISTED_QUERY_NOT_FOUND
+    message = "The document is none of those that this server knows"
 
 
 class ParseFailed(Refusal):

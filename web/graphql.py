@@ -10,23 +10,15 @@ from quart import Blueprint, Response, g, request
 from resolvers import build_schema
 from resolvers.context import Context
 from services import Services
-from services.errors import BadUserInput, ServiceError, TooManyOperations
+from services.errors import ServiceError, TooManyOperations
 from web import cookies, guards, media
 from web.edge import Edge
-from web.graphql_caps import NUL
-from web.graphql_documents import DocumentErrors, Documents
+from web.graphql_documents import Documents
 from web.graphql_errors import described, formatted, of_request, unexpected
+from web.graphql_requests import Post, read
+from web.graphql_validation import MAX_ERRORS, DocumentErrors
 from web.in_flight import InFlight
 from web.request import context
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """What a client asks to be run."""
-
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +27,6 @@ class Answer:
 
     body: dict[str, Any]
     executed: bool
-
-
-def read(body: bytes) -> Post:
-    """Read the body of a request.
-
-    Raises:
-        BadUserInput: it is not what the specification says, or a string in it is nothing that can be stored.
-    """
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadUserInput("The body has to be JSON") from None
-    if not isinstance(data, dict):
-        raise BadUserInput("The body has to be one JSON object")
-    query, variables, name = data.get("query"), data.get("variables"), data.get("operationName")
-    if not isinstance(query, str) or not query:
-        raise BadUserInput("query has to be a string")
-    if not isinstance(variables, dict | None):
-        raise BadUserInput("variables has to be an object")
-    if not isinstance(name, str | None):
-        raise BadUserInput("operationName has to be a string")
-    if not isinstance(data.get("extensions"), dict | None):
-        raise BadUserInput("extensions has to be an object")
-    if _holds_nul(variables):
-        raise BadUserInput("variables may not hold the character U+0000")
-    return Post(query, variables, name)
 
 
 async def run(post: Post, documents: Documents, context: Context) -> Answer:
@@ -109,7 +75,7 @@ def blueprint(services: Services, edge: Edge, in_flight: InFlight) -> Blueprint:
 
 
 async def _result(post: Post, documents: Documents, context: Context) -> ExecutionResult:
-    document = documents.prepare(post.query)
+    document = documents.find(post.query, post.document_id)
     operation = document.operation(post.operation_name)
     if document.mutation_fields.get(operation.name.value if operation.name else None, 0) > 1:
         raise TooManyOperations
@@ -120,20 +86,6 @@ async def _result(post: Post, documents: Documents, context: Context) -> Executi
         variable_values=post.variables,
         operation_name=post.operation_name,
         hide_suggestions=not documents.allow_introspection,
+        max_coercion_errors=MAX_ERRORS,
     )
     return execution if isinstance(execution, ExecutionResult) else await execution
-
-
-def _holds_nul(value: object) -> bool:
-    """Look through it without recursion, as deep as it may be."""
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str) and NUL in value:
-            return True
-        if isinstance(value, dict):
-            waiting.extend(value)
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
-    return False

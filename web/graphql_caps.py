@@ -1,5 +1,6 @@
-"""Caps on documents, by one walk over what was parsed, before anything of it is validated or run."""
+"""Caps on the shape of a document: its text, and one walk over what was parsed, before it is validated."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -21,16 +22,20 @@ from graphql import (
 from graphql.language.ast import QUERY_DOCUMENT_KEYS
 
 from services.errors import BadUserInput, QueryTooComplex
+from web.graphql_selections import fragments_of, root_fields
 
-MAX_TOKENS = 1000
+MAX_LENGTH = 8 * 1024
+"""In characters: what a lexer written in Python reads in some milliseconds. Secrets belong in variables."""
+
+MAX_TOKENS = 500
+"""Five times what asks for everything that there is."""
+
 MAX_COMMENTS = 200
 MAX_DEPTH = 20
-MAX_ALIASES = 30
-MAX_DIRECTIVES = 50
-MAX_DEFINITIONS = 40
-MAX_SELECTIONS = 300
-MAX_REPETITIONS = 20
-"""How often a field that has fields may be selected by one name: validation compares each with each."""
+MAX_ROOT_FIELDS = 10
+
+CAPS = {"definitions": 40, "selections": 300, "aliases": 30, "directives": 50}
+"""How many of each a document may have, in all."""
 
 NUL = "\0"
 """The one character that PostgreSQL cannot store, and that nobody types."""
@@ -44,36 +49,14 @@ class _Definition:
     spreads: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What has been counted so far, over the whole document."""
+def require_length(query: str) -> None:
+    """Hold the text of a document to its cap.
 
-    aliases: int = 0
-    directives: int = 0
-    selections: int = 0
-    repetitions: dict[str, int] = field(default_factory=dict)
-
-    def count(self, node: Node) -> None:
-        if isinstance(node, FieldNode):
-            self.selections += 1
-            self.aliases += node.alias is not None
-            if node.selection_set is not None:
-                self.repetitions[key(node)] = self.repetitions.get(key(node), 0) + 1
-        elif isinstance(node, (FragmentSpreadNode, InlineFragmentNode)):
-            self.selections += 1
-        elif isinstance(node, DirectiveNode):
-            self.directives += 1
-        elif isinstance(node, StringValueNode) and NUL in node.value:
-            raise BadUserInput("A string may not hold the character U+0000")
-
-    @property
-    def is_excessive(self) -> bool:
-        return (
-            self.aliases > MAX_ALIASES
-            or self.directives > MAX_DIRECTIVES
-            or self.selections > MAX_SELECTIONS
-            or max(self.repetitions.values(), default=0) > MAX_REPETITIONS
-        )
+    Raises:
+        QueryTooComplex: it is longer than any of our clients needs.
+    """
+    if len(query) > MAX_LENGTH:
+        raise QueryTooComplex(f"The document is longer than {MAX_LENGTH} characters")
 
 
 def require(document: DocumentNode) -> None:
@@ -83,50 +66,42 @@ def require(document: DocumentNode) -> None:
         QueryTooComplex: it is larger than any of our clients needs.
         BadUserInput: a string holds what no database takes.
     """
-    if len(document.definitions) > MAX_DEFINITIONS:
-        raise QueryTooComplex
-    tally, fragments, operations = _Tally(), dict[str, _Definition](), list[_Definition]()
+    counts = Counter({"definitions": len(document.definitions)})
+    _require_counts(counts)
+    measured = [(node, _measured(node, counts)) for node in document.definitions]
+    _require_counts(counts)
+    deep = {node.name.value: found for node, found in measured if isinstance(node, FragmentDefinitionNode)}
+    if any(_depth(found, deep, {}) > MAX_DEPTH for _, found in measured):
+        raise QueryTooComplex(f"The document is nested more than {MAX_DEPTH} deep")
+    fragments = fragments_of(document)
     for node in document.definitions:
-        measured = _measured(node, tally)
-        if isinstance(node, FragmentDefinitionNode):
-            fragments[node.name.value] = measured
-        else:
-            operations.append(measured)
-    if tally.is_excessive or any(
-        _depth(definition, fragments, {}) > MAX_DEPTH for definition in (*fragments.values(), *operations)
-    ):
-        raise QueryTooComplex
+        if isinstance(node, OperationDefinitionNode) and root_fields(node, fragments) > MAX_ROOT_FIELDS:
+            raise QueryTooComplex(f"An operation has more than {MAX_ROOT_FIELDS} fields at its root")
 
 
-def mutation_fields(
-    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
-) -> int:
-    """Count the fields below the namespaces that would run, each once however often it is selected.
-
-    The count is conservative: what `@skip` and `@include` say is not weighed, as it hangs on variables, and
-    what a document could run is what counts. `__typename`, which clients put everywhere, runs nothing.
-    """
-    found: set[tuple[str, str]] = set()
-    for group in _fields(operation.selection_set, fragments, set()):
-        if group.selection_set is None:
-            found.add((key(group), ""))
-        else:
-            found |= {(key(group), key(field)) for field in _fields(group.selection_set, fragments, set())}
-    return len(found)
+def _require_counts(counts: Counter[str]) -> None:
+    for name, cap in CAPS.items():
+        if counts[name] > cap:
+            raise QueryTooComplex(f"The document has more than {cap} {name}")
 
 
-def key(node: FieldNode) -> str:
-    """Give the name under which a field is answered: fields of one name are merged and run once."""
-    return node.alias.value if node.alias else node.name.value
+def _count(node: Node, counts: Counter[str]) -> None:
+    if isinstance(node, (FieldNode, FragmentSpreadNode, InlineFragmentNode)):
+        counts["selections"] += 1
+        counts["aliases"] += isinstance(node, FieldNode) and node.alias is not None
+    elif isinstance(node, DirectiveNode):
+        counts["directives"] += 1
+    elif isinstance(node, StringValueNode) and NUL in node.value:
+        raise BadUserInput("A string may not hold the character U+0000")
 
 
-def _measured(definition: Node, tally: _Tally) -> _Definition:
+def _measured(definition: Node, counts: Counter[str]) -> _Definition:
     """Walk without recursion, as deep as it may be."""
     measured = _Definition()
     waiting: list[tuple[Node, int]] = [(definition, 0)]
     while waiting:
         node, depth = waiting.pop()
-        tally.count(node)
+        _count(node, counts)
         if isinstance(node, FragmentSpreadNode):
             measured.spreads[node.name.value] = max(depth, measured.spreads.get(node.name.value, 0))
         if isinstance(node, (SelectionSetNode, ListTypeNode, ListValueNode, ObjectValueNode)):
@@ -154,18 +129,3 @@ def _children(node: Node) -> Iterator[Node]:
             yield child
         elif child:
             yield from child
-
-
-def _fields(
-    selection_set: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], spread: set[str]
-) -> Iterator[FieldNode]:
-    """Give the fields of a selection set; a fragment adds the same fields however often it is spread."""
-    for selection in selection_set.selections:
-        if isinstance(selection, FieldNode):
-            if selection.name.value != "__typename":
-                yield selection
-        elif isinstance(selection, InlineFragmentNode):
-            yield from _fields(selection.selection_set, fragments, spread)
-        elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in spread:
-            spread.add(selection.name.value)
-            yield from _fields(fragments[selection.name.value].selection_set, fragments, spread)

@@ -1,64 +1,21 @@
-"""Documents: parsed, capped, validated, and remembered, so that a client's few operations cost this once."""
+"""Documents: prepared, found again, or known by name, so that a client's few operations cost this once."""
 
-import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
-from graphql import (
-    DocumentNode,
-    FragmentDefinitionNode,
-    GraphQLError,
-    GraphQLSchema,
-    NoSchemaIntrospectionCustomRule,
-    ObjectFieldNode,
-    OperationDefinitionNode,
-    OperationType,
-    ValueNode,
-    VariableNode,
-    get_operation_ast,
-    parse,
-    specified_rules,
-    validate,
-)
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType, get_operation_ast
 
-from services.errors import BadUserInput, ParseFailed, QueryTooComplex, Refusal, ValidationFailed
+from services.errors import BadUserInput, DocumentUnknown
 from web import graphql_caps
-from web.graphql_caps import MAX_COMMENTS, MAX_TOKENS, mutation_fields
+from web.graphql_costs import Costs
+from web.graphql_selections import fragments_of, mutation_fields
+from web.graphql_validation import parsed, require_fit
 
 MAX_REMEMBERED = 128
 MAX_REMEMBERED_LENGTH = 2 * 1024
-"""In characters. A parsed document takes some 200 bytes for each of them, so all take 50 MB at the worst."""
-
-MAX_ERRORS = 5
-
-_ABORTED = "Validation aborted."
-_OF_A_VALUE = re.compile(
-    r"Expected (?:a )?(?:value|variable)|\w+ cannot represent|Enum '\w+' cannot represent"
-)
-_SAFE = re.compile(
-    r"""
-    Expected\ value\ of\ (?:non-null\ )?type\ '[\w!\[\]]+'
-        (?:\ to\ include\ required\ field\ '\w+'
-        |\ not\ to\ include\ unknown\ field\ '\w+'
-        |\ to\ be\ an\ object
-        |\ not\ to\ be\ None)?
-    | (?:Int|Float|String|Boolean|ID|Enum\ '\w+')\ cannot\ represent\ [\w\ -]*value
-    """,
-    re.VERBOSE,
-)
-"""What graphql-core says of a value before it quotes it: names, and words of its own."""
-_UNKNOWN_ENUM_VALUE = re.compile(r"Value '\w+' does not exist in ('\w+' enum)\..*")
-_EXPECTED = re.compile(r"Syntax Error: (Expected (?:[\w<>]+|'\S+')), found")
-
-
-class DocumentErrors(Exception):
-    """What is wrong with a document, each with its place and with one of our own errors as its cause."""
-
-    def __init__(self, errors: Sequence[GraphQLError]) -> None:
-        """Keep the errors."""
-        super().__init__("the document cannot be run")
-        self.errors = errors
+"""In characters. A parsed document takes some 90 bytes for each of them, so all take 25 MB at the worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +39,53 @@ class Document:
 
 @dataclass(slots=True)
 class Documents:
-    """Prepares documents for one schema. The least recently used is forgotten first; long ones never stay."""
+    """Finds documents for one schema. The least recently used is forgotten first; long ones never stay."""
 
     schema: GraphQLSchema
     allow_introspection: bool
+    trusted: Mapping[str, Document] | None = None
     _remembered: OrderedDict[str, Document] = field(default_factory=OrderedDict)
+    _costs: Costs = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the weights of the schema."""
+        self._costs = Costs(self.schema)
+
+    def find(self, query: str | None, document_id: str | None = None) -> Document:
+        """Give the document that a request sends or, by its hash, names.
+
+        With trusted documents, a text that is none of them is not even parsed.
+
+        Raises:
+            DocumentUnknown: it is none of the trusted documents, or there are none and no text is sent.
+            BadUserInput: both are given, and are not of the same document.
+            DocumentErrors, QueryTooComplex, BadUserInput: as `prepare`.
+        """
+        if self.trusted is None:
+            if query is None:
+                raise DocumentUnknown
+            return self._recall(query)
+        name = document_id if query is None else hash_of(query)
+        if document_id not in (None, name):
+            raise BadUserInput("documentId has to be the SHA-256 of query")
+        if name is None or name not in self.trusted:
+            raise DocumentUnknown
+        return self.trusted[name]
 
     def prepare(self, query: str) -> Document:
-        """Parse and validate a document, or remember it.
+        """Parse and validate a document.
 
         Raises:
             DocumentErrors: it is not GraphQL, or it does not fit the schema.
-            QueryTooComplex: it is larger than any of our clients needs.
+            QueryTooComplex: it is larger or costlier than any of our clients needs.
             BadUserInput: it has a string that nothing can store.
         """
-        known = self._remembered.get(query)
-        if known is not None:
-            self._remembered.move_to_end(query)
-            return known
-        document = self._prepare(query)
-        if len(query) <= MAX_REMEMBERED_LENGTH:
-            self._remembered[query] = document
-            if len(self._remembered) > MAX_REMEMBERED:
-                self._remembered.popitem(last=False)
-        return document
-
-    def _prepare(self, query: str) -> Document:
-        ast = _parsed(query)
+        graphql_caps.require_length(query)
+        ast = parsed(query)
         graphql_caps.require(ast)
-        self._validate(ast)
-        fragments = {
-            node.name.value: node for node in ast.definitions if isinstance(node, FragmentDefinitionNode)
-        }
+        require_fit(ast, self.schema, allow_introspection=self.allow_introspection)
+        self._costs.require(ast)
+        fragments = fragments_of(ast)
         operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
         return Document(
             ast,
@@ -124,48 +96,17 @@ class Documents:
             },
         )
 
-    def _validate(self, ast: DocumentNode) -> None:
-        hidden = () if self.allow_introspection else (NoSchemaIntrospectionCustomRule,)
-        errors = validate(
-            self.schema,
-            ast,
-            (*specified_rules, *hidden),
-            max_errors=MAX_ERRORS,
-            # A suggestion is a piece of the schema, which is not to be read where introspection is off.
-            hide_suggestions=not self.allow_introspection,
-        )
-        if any(error.message == _ABORTED for error in errors):
-            raise QueryTooComplex
-        if errors:
-            raise DocumentErrors([_located(error, ValidationFailed(_said(error))) for error in errors])
+    def _recall(self, query: str) -> Document:
+        if len(query) > MAX_REMEMBERED_LENGTH:
+            return self.prepare(query)
+        name = hash_of(query)
+        document = self._remembered.pop(name, None) or self.prepare(query)
+        self._remembered[name] = document
+        if len(self._remembered) > MAX_REMEMBERED:
+            self._remembered.popitem(last=False)
+        return document
 
 
-def _parsed(query: str) -> DocumentNode:
-    try:
-        return parse(query, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_COMMENTS)
-    except GraphQLError as error:
-        if "Parsing aborted" in error.message or "nested" in error.message:
-            raise QueryTooComplex from None
-        # The parser quotes what it stumbled over, which may be a secret: only the place is passed on.
-        expected = _EXPECTED.match(error.message)
-        said = f"{ParseFailed.message}: {expected[1]}" if expected else ParseFailed.message
-        raise DocumentErrors([_located(error, ParseFailed(said))]) from None
-
-
-def _said(error: GraphQLError) -> str:
-    """Say what does not fit. What is said of a value goes on to quote it, and it may be a secret."""
-    of_a_value = any(
-        isinstance(node, (ValueNode, ObjectFieldNode)) and not isinstance(node, VariableNode)
-        for node in error.nodes or ()
-    )
-    if not of_a_value and not _OF_A_VALUE.match(error.message):
-        return error.message
-    safe = _SAFE.match(error.message)
-    enum = _UNKNOWN_ENUM_VALUE.fullmatch(error.message)
-    if enum:
-        return f"The value does not exist in {enum[1]}"
-    return safe[0] if safe else "A value does not fit the type of its place"
-
-
-def _located(error: GraphQLError, refusal: Refusal) -> GraphQLError:
-    return GraphQLError(str(refusal), source=error.source, positions=error.positions, original_error=refusal)
+def hash_of(query: str) -> str:
+    """Give the name of a document: the SHA-256 of its text, in hexadecimal digits."""
+    return sha256(query.encode()).hexdigest()

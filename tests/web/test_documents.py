@@ -1,15 +1,18 @@
 """Documents: what of them is said when they do not fit, what is too much, and what is remembered."""
 
-from typing import Any
+import tracemalloc
+from hashlib import sha256
 
 import pytest
 
 from resolvers import build_schema
 from web import graphql_documents
-from web.graphql_documents import DocumentErrors, Documents
+from web.graphql_documents import Documents
+from web.graphql_validation import DocumentErrors
 
 SCHEMA = build_schema()
 CANARY = "s3cretcanary"
+LARGE = "query Q%d { auditEvents(filter: {kinds: [" + "LOGIN " * 320 + "]}) { edges { cursor } } }"
 
 
 def prepare(query: str, *, allow_introspection: bool = True) -> None:
@@ -71,7 +74,7 @@ PLACES: dict[str, list[tuple[str, list[tuple[int, int]]]]] = {
     "{ auditEvents(first: 77777777777) { edges { cursor } } }": [
         ("Int cannot represent non 32-bit signed integer value", [(1, 22)])
     ],
-    "{ auditEvents(first: " + "7" * 9000 + ") { edges { cursor } } }": [
+    "{ auditEvents(first: " + "7" * 5000 + ") { edges { cursor } } }": [
         ("Expected value of type 'Int'", [(1, 22)])
     ],
     f'{{ auditEvents(filter: {{since: "{CANARY}"}}) {{ edges {{ cursor }} }} }}': [
@@ -89,6 +92,8 @@ PLACES: dict[str, list[tuple[str, list[tuple[int, int]]]]] = {
     f"{{ me {{ id }} }} {CANARY}": [("The document cannot be parsed", [(1, 15)])],
     f'{{ me(a: $"{CANARY}") }}': [("The document cannot be parsed: Expected Name", [(1, 10)])],
     "": [("The document cannot be parsed", [(1, 1)])],
+    "{ me { id } } nested": [("The document cannot be parsed", [(1, 15)])],
+    '{ me "Parsing aborted." }': [("The document cannot be parsed: Expected Name", [(1, 6)])],
     "{ me { id } }\n\0": [("The document cannot be parsed", [(2, 1)])],
 }
 
@@ -105,7 +110,7 @@ def test_each_error_says_what_and_where_but_quotes_no_value(
 
 def test_only_the_first_errors_are_said() -> None:
     """A document of nothing but mistakes does not make an answer that is larger than itself."""
-    said = refused("{ " + " ".join(f"field{i}" for i in range(100)) + " }")
+    said = refused("{ me { " + " ".join(f"field{i}" for i in range(100)) + " } }")
     assert len(said) == 6
     assert said[5] == ("Too many validation errors, error limit reached. Validation aborted.", [])
 
@@ -133,25 +138,36 @@ def test_introspection_is_off_in_production(query: str) -> None:
     prepare("{ __typename me { __typename } }", allow_introspection=False)
 
 
-def remembered(documents: Documents) -> list[Any]:
-    """Give what is remembered, the next to be forgotten first."""
-    return list(documents._remembered)
-
-
 def test_a_document_is_prepared_once() -> None:
     """The same text gives the same document, and is not parsed again."""
     documents = Documents(SCHEMA, allow_introspection=True)
-    assert documents.prepare("{ me { id } }") is documents.prepare("{ me { id } }")
+    assert documents.find("{ me { id } }") is documents.find("{ me { id } }")
 
 
 def test_the_memory_is_bounded_in_number_and_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was used last stays; what is long or does not fit is never kept."""
+    """What was used last stays; what is long or does not fit is never kept, and no text is: hashes are."""
     monkeypatch.setattr(graphql_documents, "MAX_REMEMBERED", 2)
     documents = Documents(SCHEMA, allow_introspection=True)
     a, b, c = "{ a: me { id } }", "{ b: me { id } }", "{ c: me { id } }"
     for query in (a, b, a, c):
-        documents.prepare(query)
-    documents.prepare("{ me { id } }" + " " * graphql_documents.MAX_REMEMBERED_LENGTH)
+        documents.find(query)
+    documents.find("{ me { id } }" + " " * graphql_documents.MAX_REMEMBERED_LENGTH)
     with pytest.raises(DocumentErrors):
-        documents.prepare("{ nothing }")
-    assert remembered(documents) == [a, c]
+        documents.find("{ nothing }")
+    assert list(documents._remembered) == [sha256(query.encode()).hexdigest() for query in (a, c)]
+
+
+def test_hostile_clients_cannot_make_the_memory_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The largest document that is kept takes no more than 256 KiB, so all of them take 32 MiB."""
+    assert graphql_documents.MAX_REMEMBERED == 128
+    monkeypatch.setattr(graphql_documents, "MAX_REMEMBERED", 8)
+    documents = Documents(SCHEMA, allow_introspection=True)
+    tracemalloc.start()
+    try:
+        for number in range(12):
+            documents.find(LARGE % number)
+        size, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(documents._remembered) == 8
+    assert size < 8 * 256 * 1024

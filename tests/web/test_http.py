@@ -122,6 +122,9 @@ MALFORMED = [
     b'{"query": "{me{id}}", "operationName": 1}',
     b'{"query": "{me{id}}", "operationName": {}}',
     b'{"query": "{me{id}}", "extensions": []}',
+    b'{"query": "{me{id}}", "documentId": 1}',
+    b'{"query": "{me{id}}", "variables": {"a": [' + b"0," * 997 + b"0]}}",
+    b'{"query": "{me{id}}", "variables": {"a": [' + b"[]," * 20000 + b"0]}}",
     b'{"query": "{me{id}}", "variables": {"a": "\\u0000"}}',
     b'{"query": "{me{id}}", "variables": {"\\u0000": 1}}',
     b'{"query": "{me{id}}", "variables": {"a": [{"b": "x\\u0000"}]}}',
@@ -145,6 +148,7 @@ async def test_what_is_no_request_is_400_in_both_media_types(http: httpx.AsyncCl
         {"variables": None, "operationName": None, "extensions": None},
         {"variables": {}, "extensions": {"unknown": 1}},
         {"variables": {"unused": [1, {"a": None}]}, "id": "ignored"},
+        {"variables": {"a": [0] * 997}, "documentId": "not looked at where a text is"},
     ],
 )
 async def test_null_and_unknown_parameters_are_fine(http: httpx.AsyncClient, extra: dict[str, Any]) -> None:
