@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import cli_users
@@ -52,6 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = _command(commands, "serve", _serve, "serve GraphQL over HTTP")
     serve.add_argument("--workers", type=_count, default=1, metavar="N", help="how many processes; 1 without")
+    serve.add_argument(
+        "--trusted-documents",
+        type=Path,
+        metavar="FILE",
+        help="run the operations of this manifest and no others",
+    )
     _command(commands, "migrate", _migrate, "bring the database to the newest schema")
     cli_users.attach(commands, _command)
     rings = commands.add_parser("keys", help="look after signing keys")
@@ -77,7 +84,7 @@ def _count(text: str) -> int:
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
-    server.serve(settings, workers=arguments.workers)
+    server.serve(settings, workers=arguments.workers, trusted_documents=arguments.trusted_documents)
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:

@@ -5,8 +5,10 @@ import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from logging.handlers import QueueListener
+from pathlib import Path
 
 import uvloop
 from hypercorn.asyncio import serve as hypercorn_serve
@@ -25,6 +27,7 @@ from services.sessions import Clock
 from settings import PREFIX, VAR, Settings, SettingsError
 from web import logs, routes
 from web.edge import Edge
+from web.graphql_trusted import ManifestInvalid
 from workers import Supervisor, Worker
 
 GRACE = 10.0
@@ -38,15 +41,25 @@ class StartFailed(Exception):
     """The server cannot begin; the message is one line that says why."""
 
 
-def create_app(settings: Settings, *, clock: Clock = system_clock, profile: Profile = OWASP) -> Quart:
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    profile: Profile = OWASP,
+    trusted_documents: Path | None = None,
+) -> Quart:
     """Make the application; its lifespan opens and closes the services.
 
     Raises:
         SettingsError: production lacks its signing keys, or a setting names something unusable.
+        StartFailed: the manifest of trusted documents is unusable.
     """
     services = services_of(settings, clock=clock, profile=profile)
     app = Quart("latchkey", static_folder=None)
-    routes.attach(app, services, edge_of(settings))
+    try:
+        routes.attach(app, services, replace(edge_of(settings), trusted_documents=trusted_documents))
+    except ManifestInvalid as error:
+        raise StartFailed(f"--trusted-documents: {error}") from None
     app.before_serving(services.open)
     app.after_serving(services.close)
     app.extensions["services"] = services
@@ -76,19 +89,19 @@ def naming(setting: str) -> Iterator[None]:
         raise SettingsError(f"{PREFIX}{setting}: {error}") from None
 
 
-def serve(settings: Settings, *, workers: int = 1) -> None:
+def serve(settings: Settings, *, workers: int = 1, trusted_documents: Path | None = None) -> None:
     """Serve with Hypercorn on uvloop, until SIGTERM or SIGINT; requests in flight have ten seconds to finish.
 
     Several workers are processes of their own, made when all is built and nothing is open yet.
 
     Raises:
         SettingsError: several workers have no store to count limits in together.
-        StartFailed, ServiceUnavailable: the address is taken, or the database cannot be opened.
+        StartFailed, ServiceUnavailable: the address is taken, or something that it needs cannot be used.
         SystemExit: in the supervisor of several workers, at its end.
     """
     if workers > 1 and settings.valkey_url is None:
         raise SettingsError(f"{PREFIX}VALKEY_URL has to be set for several workers to count limits together")
-    app = create_app(settings)
+    app = create_app(settings, trusted_documents=trusted_documents)
     config = Config()
     config.bind = [settings.bind]
     config.graceful_timeout = GRACE

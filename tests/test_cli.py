@@ -45,6 +45,14 @@ def test_a_bad_value_and_an_unknown_variable_are_one_line(run: Run) -> None:
     assert run("keys", "list", BNID=SECRET) == (2, "", line)
 
 
+def test_serve_refuses_a_manifest_that_it_cannot_use(run: Run, tmp_path: Path) -> None:
+    """The flag is named, with the file and what is wrong with it."""
+    path = tmp_path / "documents.json"
+    path.write_text('{"0": "{ me { id } }"}')
+    line = f"latchkey: --trusted-documents: {path}: '0' is not the SHA-256 of its document\n"
+    assert run("serve", "--trusted-documents", str(path)) == (2, "", line)
+
+
 def test_what_is_no_command_is_a_usage_error(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     """It exits as every wrong use of a command line does."""
     with pytest.raises(SystemExit, match="2"):

@@ -11,7 +11,7 @@ from resolvers import build_schema
 from resolvers.context import Context
 from services import Services
 from services.errors import ServiceError, TooManyOperations
-from web import cookies, guards, media
+from web import cookies, graphql_trusted, guards, media
 from web.edge import Edge
 from web.graphql_documents import Documents
 from web.graphql_errors import described, formatted, of_request, unexpected
@@ -49,9 +49,15 @@ async def run(post: Post, documents: Documents, context: Context) -> Answer:
 
 
 def blueprint(services: Services, edge: Edge, in_flight: InFlight) -> Blueprint:
-    """Give the routes of `/graphql`."""
+    """Give the routes of `/graphql`.
+
+    Raises:
+        ManifestInvalid: the trusted documents cannot be used.
+    """
     routes = Blueprint("graphql", __name__)
     documents = Documents(build_schema(), allow_introspection=not edge.is_production)
+    if edge.trusted_documents is not None:
+        documents.trusted = graphql_trusted.load(edge.trusted_documents, documents)
 
     @routes.post("/graphql")
     async def post() -> Response:
