@@ -19,8 +19,7 @@ BY_GET = {
     "5A70": "MAY accept application/x-www-form-urlencoded formatted GET requests",
     "D6D5": "MAY allow URL-encoded JSON string {variables} parameter in GETs"
     " when accepting application/graphql-response+json",
-    "6A70": "MAY allow URL-encoded JSON string {variables} parameter in GETs"
-    " when accepting application/json",
+    "6A70": "MAY allow URL-encoded JSON string {variables} parameter in GETs when accepting application/json",
 }
 """What is not done: operations by GET would put variables into logs and histories (decision 0020)."""
 
@@ -49,7 +48,13 @@ def test_no_audit_fails_that_is_not_about_get(
 
 def _run(*command: str) -> str:
     done = subprocess.run(
-        command, cwd=AUDITS, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=300
+        command,
+        cwd=AUDITS,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

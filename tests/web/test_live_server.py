@@ -12,6 +12,7 @@ from tests.support.processes import ServerProcess
 
 pytestmark = [pytest.mark.acceptance]
 
+CANARY = b"C4N4RYc4n4ry"
 CLOSE = b"Host: localhost\r\nConnection: close\r\n"
 CHUNK = b"4000\r\n" + b" " * 0x4000 + b"\r\n"
 POST = b"POST /graphql HTTP/1.1\r\n" + CLOSE + b"Content-Type: application/json\r\n"
@@ -80,3 +81,44 @@ def test_every_refusal_is_json_with_a_code_and_every_header(server: ServerProces
     ]
     assert {line["level"] for line in lines} == {"INFO"}
     assert "GET /a%0AERROR%20forged%1B" in [line["message"] for line in lines]
+
+
+SECRETS = {
+    "a literal": (
+        200,
+        b'{"query": "mutation { auth { login(input: {email: 1, password: \\"%s\\"}) { success } } }"}',
+    ),
+    "a syntax error": (200, b'{"query": "{ me \\"%s\\" "}'),
+    "a variable": (
+        200,
+        b'{"query": "mutation ($a: LoginInput!) { auth { login(input: $a) { success } } }",'
+        b' "variables": {"a": {"email": "%s", "password": "%s", "no": "%s"}}}',
+    ),
+    "a wrong password": (
+        200,
+        b'{"query": "mutation { auth { login(input: {email: \\"a@example.com\\", password: \\"%s\\"})'
+        b' { success } } }"}',
+    ),
+    "no JSON": (400, b'{"query": "%s'),
+}
+HEADERS = (
+    b"Authorization: Bearer %s\r\nCookie: auth-token=%s; refresh_token=%s; client_fp=%s\r\nX-Api-Key: %s\r\n"
+)
+
+
+def test_a_real_server_prints_and_answers_no_secret(server: ServerProcess) -> None:
+    """Not in any line of its own or of its libraries, nor when what comes is not even HTTP."""
+    headers = HEADERS.replace(b"%s", CANARY)
+    for status, body in SECRETS.values():
+        body = body.replace(b"%s", CANARY)
+        length = b"Content-Length: %d\r\n\r\n" % len(body)
+        found, answered, text = ask(server, POST + headers + length + body)
+        assert (body, found) == (body, status)
+        assert CANARY not in text + repr(answered).encode()
+    for data in (b"GET /%s\r\n\r\n", b"POST /graphql HTTP/1.1\r\n%s\r\n\r\n", b"%s\r\n\r\n"):
+        found, answered, text = ask(server, data.replace(b"%s", CANARY))
+        assert (found, text) == (400, b"")
+        assert CANARY not in repr(answered).encode()
+    assert server.terminate() == 0
+    assert "POST /graphql" in server.log_text()
+    assert CANARY.decode() not in server.log_text()

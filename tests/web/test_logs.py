@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 import httpx
 import pytest
 
+from services.sessions import Sessions
 from tests.web.serving import GRAPHQL, ONE_BACKEND
 from web import logs
 
@@ -169,6 +170,25 @@ async def test_what_happens_inside_a_request_has_its_id(
     ids = sorted(answer.headers["X-Request-Id"] for answer in answers)
     for logger in ("web.routes", "web.cookies"):
         assert sorted(line["request_id"] for line in found if line["logger"] == logger) == ids
+
+
+@ONE_BACKEND
+async def test_an_unexpected_error_is_found_by_the_id_that_the_client_was_told(
+    monkeypatch: pytest.MonkeyPatch, http: httpx.AsyncClient
+) -> None:
+    """In the answer, in the header and in the log it is the same one."""
+
+    async def fail(*_: object) -> None:
+        raise ValueError("hunter2")
+
+    monkeypatch.setattr(Sessions, "identify", fail)
+    async with written_meanwhile(monkeypatch, "json") as lines:
+        answer = await http.post(GRAPHQL, json={"query": "{ me { id } }"})
+    (line,) = [found for found in map(json.loads, lines()) if found["level"] == "ERROR"]
+    (error,) = answer.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": line["request_id"]}
+    assert answer.headers["X-Request-Id"] == line["request_id"]
+    assert line["message"].startswith("unexpected ValueError at ")
 
 
 async def test_what_nobody_awaited_is_logged_without_its_message(caplog: pytest.LogCaptureFixture) -> None:
