@@ -12,6 +12,9 @@ MAX_BODY = 64 * 1024
 READ_WITHIN = 10
 """How long a client may take to send its body, in seconds."""
 
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""For what is no page. The first does not stand for the others, each of which has a default of its own."""
+
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "POST",
     "Access-Control-Allow-Headers": "Content-Type, Authorization",
@@ -23,14 +26,15 @@ def require_origin(request: Request, *, edge: Edge) -> None:
     """Refuse what a page of a foreign origin sent, by whatever method and to whatever path.
 
     A browser that names an origin is believed about it. One that names none but says that the request is
-    cross-site is refused too; programs say neither and pass, as they hold nobody's cookies.
+    cross-site is refused too, unless a person followed a link; programs say neither and pass, as they hold
+    nobody's cookies.
 
     Raises:
         CsrfRejected: the page that sent it is not one of ours.
     """
     origins = request.headers.getlist("Origin")
     if not origins:
-        if request.headers.get("Sec-Fetch-Site", "").lower() == "cross-site":
+        if request.headers.get("Sec-Fetch-Site", "").lower() == "cross-site" and not _is_link(request):
             raise CsrfRejected
     elif len(origins) > 1 or origins[0] not in edge.own_origins | edge.allowed_origins:
         raise CsrfRejected
@@ -62,7 +66,7 @@ def allow_origin(request: Request, response: Response, *, edge: Edge) -> None:
 def secure(response: Response, *, edge: Edge) -> None:
     """Add the headers that every answer carries (OWASP ASVS 5.0, 3.4); a page sets its own policy before."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    headers.setdefault("Content-Security-Policy", _POLICY)
     headers.setdefault("Cache-Control", "no-store")
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
@@ -70,3 +74,12 @@ def secure(response: Response, *, edge: Edge) -> None:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if edge.is_production:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+
+def _is_link(request: Request) -> bool:
+    """Tell whether a page is to be shown in a window of its own, which changes nothing and tells no other."""
+    return (
+        request.method in ("GET", "HEAD")
+        and request.headers.get("Sec-Fetch-Mode") == "navigate"
+        and request.headers.get("Sec-Fetch-Dest") == "document"
+    )
