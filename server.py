@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from logging.handlers import QueueListener
@@ -30,11 +30,13 @@ from web.edge import Edge
 from web.graphql_trusted import ManifestInvalid
 from workers import Supervisor, Worker
 
-GRACE = 10.0
-"""How long requests in flight may take to finish when the server is stopped, in seconds."""
+GRACE, STOP_WITHIN, CLOSE_WITHIN = 8.0, 9.0, 0.5
+"""How long a server that is told to stop waits for requests, for the rest, and then for services to close."""
 
 DEVELOPMENT_USER = ("test@example.com", "password")
 """The e-mail and the password of the user that `make serve` creates, in development only."""
+
+logger = logging.getLogger(__name__)
 
 
 class StartFailed(Exception):
@@ -148,17 +150,22 @@ async def _serve(
         if not settings.is_production and (worker is None or worker.is_first):
             await _welcome(services, settings, log)
         await stop.wait()
+        asyncio.get_running_loop().call_later(STOP_WITHIN, serving.cancel)
 
+    serving = asyncio.create_task(hypercorn_serve(app, config, shutdown_trigger=until_stopped))
     try:
         with _binding(settings):
-            await hypercorn_serve(app, config, shutdown_trigger=until_stopped)
+            await serving
+    except asyncio.CancelledError:
+        logger.error("stopped before everything was done")
     except LifespanFailureError as failure:
         # What the lifespan raised is what it was about to answer with its failure.
         cause = failure.__context__ or failure
         raise cause from cause.__cause__
     finally:
         # A start that fails has no lifespan to close them, and the thread of an open SQLite would never end.
-        await services.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(services.close(), CLOSE_WITHIN)
 
 
 def _stop_event(worker: Worker | None) -> asyncio.Event:

@@ -9,8 +9,8 @@ from web.edge import Edge
 MAX_BODY = 64 * 1024
 """The largest body that is read, in bytes."""
 
-READ_WITHIN = 10
-"""How long a client may take to send its body, in seconds."""
+READ_WITHIN = 7
+"""How long a client may take to send its body, in seconds: less than a server that stops waits for it."""
 
 _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """For what is no page. The first does not stand for the others, each of which has a default of its own."""

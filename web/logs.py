@@ -106,6 +106,9 @@ class _Json(logging.Formatter):
 
 def _lost(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     error = context.get("exception")
+    if isinstance(error, asyncio.CancelledError):
+        # A connection that is cut when a server stops is no surprise to who cut it.
+        return
     logger.error("unexpected in the event loop: %s", trail(error) if error else "no error is known")
 
 

@@ -93,8 +93,12 @@ class ServerProcess:
         Raises:
             subprocess.TimeoutExpired: it does not stop in time.
         """
-        self._process.terminate()
+        self.signal_stop()
         return self.wait_ended()
+
+    def signal_stop(self) -> None:
+        """Ask the server to stop with SIGTERM, and do not wait for it."""
+        self._process.terminate()
 
     def wait_ended(self) -> int:
         """Wait until a server that was told to stop has ended, and give its exit status.

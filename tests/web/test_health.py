@@ -1,6 +1,8 @@
 """Whether the process is up, and whether it can do its work."""
 
 import asyncio
+import socket
+import time
 from collections.abc import Callable, Collection
 
 import httpx
@@ -82,6 +84,22 @@ async def test_a_database_that_is_silent_is_not_ready_after_a_second(
     answer = await http.get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, "does not answer")
     assert let_go.is_set()
+
+
+async def test_a_database_that_takes_connections_and_says_nothing_is_not_ready(
+    make_app: Callable[[Settings], Quart], settings: Settings
+) -> None:
+    """A real socket behind which nobody speaks: each probe ends after its second, and the process is up."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgres://latchkey@127.0.0.1:{silent.getsockname()[1]}/latchkey"
+        changed = settings.model_copy(update={"database_url": SecretStr(url)})
+        async with serving(make_app, changed) as http:
+            for _ in range(2):
+                began = time.monotonic()
+                answer = await http.get("/readyz")
+                assert (answer.status_code, answer.json()["database"]) == (503, "does not answer")
+                assert time.monotonic() - began < 4
+            assert (await http.get("/healthz")).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

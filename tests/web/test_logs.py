@@ -208,6 +208,14 @@ async def test_what_nobody_awaited_is_logged_without_its_message(caplog: pytest.
     assert "hunter2" not in caplog.text
 
 
+async def test_a_connection_that_is_cut_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    """A server that stops cancels what its clients would not let end."""
+    loop = asyncio.get_running_loop()
+    logs.watch(loop)
+    loop.call_exception_handler({"message": "cut", "exception": asyncio.CancelledError()})
+    assert caplog.records == []
+
+
 def test_the_frameworks_own_logger_shows_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
     """It logs what fails outside of every handler of ours, with a filter in the place of a traceback."""
     logger = logging.getLogger("a framework")
