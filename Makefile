@@ -3,13 +3,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test check format lock migrations clean
+.PHONY: help install install-dev serve test fuzz check format lock migrations clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 ARGS ?=
+FUZZ ?= 10000
 
 # The lock holds for everybody, so no machine's own index, wheel folder or pip settings may reach it.
 LOCK := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= $(BIN)/pip-compile --quiet \
@@ -31,6 +32,9 @@ serve: install ## Migrate var/latchkey.db, create the development user and serve
 test: install-dev ## Run the whole suite on SQLite and PostgreSQL (ARGS="-k name" narrows it)
 	@bash .ci/packages test
 	@$(BIN)/python -m pytest -n "$$(nproc)" $(ARGS)
+
+fuzz: install-dev ## Send ten thousand strange requests to a server (FUZZ=100000 sends more)
+	@$(BIN)/python -m pytest tests/acceptance/test_fuzz.py --fuzz "$(FUZZ)" $(ARGS)
 
 check: install-dev ## Lint, check the format and the types, as CI does
 	@$(BIN)/ruff check .

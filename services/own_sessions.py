@@ -17,7 +17,7 @@ from services.errors import TokenBlacklisted
 from services.problems import InvalidInput
 from services.sessions import Clock, revoke
 
-MAX_LISTED = 200
+MAX_LISTED = 100
 """How many sessions are listed at the most, those used last first."""
 
 logger = logging.getLogger(__name__)

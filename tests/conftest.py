@@ -27,6 +27,11 @@ from tests.support.processes import ServerProcess
 from tests.support.valkey import Valkey, running_valkey
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make fuzz` ask for more than every run of the suite has time for."""
+    parser.addoption("--fuzz", type=int, default=300, help="how many strange requests a server has to bear")
+
+
 def pytest_configure() -> None:
     """Forget the settings of whoever runs the tests: a test says for itself what it is set to."""
     for name in [name for name in os.environ if name.startswith("LATCHKEY_")]:

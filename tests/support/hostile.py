@@ -87,3 +87,6 @@ UNFIT = {
     "unused variables": "query (" + "".join(f"$v{i}: Int " for i in range(120)) + ") { me { id } }",
 }
 """They are within every cap, and no document of the schema: the most that can be made of one."""
+
+LARGE = "query Q%d { auditEvents(filter: {kinds: [" + "LOGIN " * 320 + "]}) { edges { cursor } } }"
+"""What takes the most room in the memory of documents; the number makes each another."""

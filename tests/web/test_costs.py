@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from graphql import GraphQLObjectType, GraphQLSchema, build_schema, parse
+from graphql import GraphQLSchema, build_schema, get_named_type, parse
 
 import resolvers
 from services.audit import MAX_PAGE
@@ -117,26 +117,20 @@ def _with_a_plain_cost() -> str:
 def test_every_mutation_has_a_weight() -> None:
     """Whoever adds one has to say what it costs: hashing and mail are not seen in a type."""
     assert SCHEMA.mutation_type is not None
-    named = weights(SCHEMA)
-    groups = [SCHEMA.type_map[str(group.type).strip("!")] for group in SCHEMA.mutation_type.fields.values()]
-    fields = [
-        (group.name, name)
-        for group in groups
-        if isinstance(group, GraphQLObjectType)
-        for name in group.fields
-    ]
+    groups = [get_named_type(group.type) for group in SCHEMA.mutation_type.fields.values()]
+    fields = {(group.name, name) for group in groups for name in getattr(group, "fields", ())}
     assert ("AuthMutations", "login") in fields
-    assert [place for place in fields if place not in named] == []
+    assert fields - weights(SCHEMA).keys() == set()
 
 
 def test_the_longest_page_is_that_of_the_service() -> None:
     """What a variable could ask for is what the service would give."""
-    assert weights(SCHEMA)["Query", "auditEvents"] == Weight(weight=10, most=MAX_PAGE)
+    assert weights(SCHEMA)["Query", "auditEvents"] == Weight(weight=50, most=MAX_PAGE)
 
 
-def test_what_clients_need_is_far_from_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sign-in with everything about the person, and two of the longest pages, fit."""
-    assert cost(LOGIN, monkeypatch, SCHEMA) < MAX_COST / 3
+def test_what_clients_need_is_within_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sign-in fits, and so do two of the longest pages; two sign-ins, which are refused anyway, do not."""
+    assert MAX_COST / 2 < cost(LOGIN, monkeypatch, SCHEMA) <= MAX_COST * 0.9
     page = "auditEvents(first: $n) { edges { cursor node { id kind } } pageInfo { endCursor } }"
     assert (
         MAX_COST * 0.8 < cost(f"query ($n: Int) {{ a: {page} b: {page} }}", monkeypatch, SCHEMA) <= MAX_COST

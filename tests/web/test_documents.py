@@ -6,13 +6,13 @@ from hashlib import sha256
 import pytest
 
 from resolvers import build_schema
+from tests.support import hostile
 from web import graphql_documents
 from web.graphql_documents import Documents
 from web.graphql_validation import DocumentErrors
 
 SCHEMA = build_schema()
 CANARY = "s3cretcanary"
-LARGE = "query Q%d { auditEvents(filter: {kinds: [" + "LOGIN " * 320 + "]}) { edges { cursor } } }"
 
 
 def prepare(query: str, *, allow_introspection: bool = True) -> None:
@@ -165,7 +165,7 @@ def test_hostile_clients_cannot_make_the_memory_large(monkeypatch: pytest.Monkey
     tracemalloc.start()
     try:
         for number in range(12):
-            documents.find(LARGE % number)
+            documents.find(hostile.LARGE % number)
         size, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
