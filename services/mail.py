@@ -1,4 +1,4 @@
-"""Mail as the flows know it: a letter is a row of the outbox."""
+"""The outbox: a letter is a row, written in the transaction of what it tells of, and delivered later."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,18 @@ from models import MailKind, MailState
 from models.mail_statements import INSERT_MAIL
 from services.database import Statements
 
+LANGUAGES = ("en", "de")
+"""The languages that there are templates in; the first is for whoever asks for none of them."""
+
+_NOTHING = "{}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A letter to be sent. Its representation shows no detail of it."""
+    """A letter to somebody. Its details fill the template, and its representation does not show them.
+
+    `languages` are BCP 47 tags, the most wanted first. Without `expires_at` it is always worth delivering.
+    """
 
     kind: MailKind
     recipient: str
@@ -22,23 +30,30 @@ class Letter:
 
 
 async def post(transaction: Statements, letter: Letter, *, now: datetime) -> None:
-    """Promise a letter, in the transaction of what it tells of."""
-    await _insert(transaction, letter, MailState.PENDING, letter.recipient, dict(letter.details), now)
+    """Promise a letter in the transaction of what it tells of: both happened, or neither."""
+    details = json.dumps(dict(letter.details))
+    await _insert(transaction, letter, MailState.PENDING, letter.recipient, details, now=now)
 
 
 async def suppress(transaction: Statements, letter: Letter, *, now: datetime) -> None:
-    """Do what promising a letter costs, and keep nothing of it."""
-    await _insert(transaction, letter, MailState.SUPPRESSED, "", {}, now)
+    """Write a row for a letter that nobody may get: it costs what another costs, and keeps nothing of it.
+
+    Whoever asks in the name of somebody else is answered after the same work, whether or not there is such a
+    person.
+    """
+    json.dumps(dict(letter.details))
+    await _insert(transaction, letter, MailState.SUPPRESSED, "", _NOTHING, now=now)
 
 
 async def _insert(
-    transaction: Statements,
-    letter: Letter,
-    state: MailState,
-    recipient: str,
-    details: dict[str, str],
-    now: datetime,
+    transaction: Statements, letter: Letter, state: MailState, recipient: str, details: str, *, now: datetime
 ) -> None:
-    await transaction.execute(
-        INSERT_MAIL, state, letter.kind, recipient, "en", json.dumps(details), now, letter.expires_at
-    )
+    language = _language(letter.languages)
+    values = (state, letter.kind, recipient, language, details, now, letter.expires_at)
+    await transaction.execute(INSERT_MAIL, *values)
+
+
+def _language(wanted: Sequence[str]) -> str:
+    # Letters have no regional editions, so that the lookup of RFC 4647 section 3.4 ends at the first subtag.
+    primary = (tag.partition("-")[0].lower() for tag in wanted)
+    return next((language for language in primary if language in LANGUAGES), LANGUAGES[0])
