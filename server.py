@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from logging.handlers import QueueListener
 from pathlib import Path
+from typing import Any
 
 import uvloop
 from hypercorn.asyncio import serve as hypercorn_serve
@@ -20,9 +21,13 @@ from security.derivation import Secret
 from security.keys import KeyRing
 from security.passwords import OWASP, Profile
 from services import Services, build, keystore, system_clock
+from services.background import Background
 from services.database_urls import UrlInvalid
 from services.errors import ServiceUnavailable
 from services.keystore import KeysMissing
+from services.mail_composition import domain_of
+from services.mail_smtp import MailServerInvalid, smtp
+from services.mail_transports import Folder, Transport
 from services.sessions import Clock
 from settings import PREFIX, VAR, Settings, SettingsError
 from web import logs, routes
@@ -43,14 +48,24 @@ class StartFailed(Exception):
     """The server cannot begin; the message is one line that says why."""
 
 
+def deliver_mail(services: Services) -> Coroutine[Any, Any, None]:
+    """Deliver what the outbox holds, for as long as the server serves."""
+    return services.sender.run()
+
+
+BACKGROUND = (deliver_mail,)
+"""What goes on beside the requests."""
+
+
 def create_app(
     settings: Settings,
     *,
     clock: Clock = system_clock,
     profile: Profile = OWASP,
     trusted_documents: Path | None = None,
+    background: Sequence[Callable[[Services], Coroutine[Any, Any, None]]] = BACKGROUND,
 ) -> Quart:
-    """Make the application; its lifespan opens and closes the services.
+    """Make the application; its lifespan opens and closes the services, and runs the background in between.
 
     Raises:
         SettingsError: production lacks its signing keys, or a setting names something unusable.
@@ -62,9 +77,12 @@ def create_app(
         routes.attach(app, services, replace(edge_of(settings), trusted_documents=trusted_documents))
     except ManifestInvalid as error:
         raise StartFailed(f"--trusted-documents: {error}") from None
+    beside = Background([partial(work, services) for work in background])
     app.before_serving(services.open)
+    app.before_serving(beside.start)
+    app.after_serving(beside.stop)
     app.after_serving(services.close)
-    app.extensions["services"] = services
+    app.extensions.update(services=services, background=beside)
     return app
 
 
@@ -74,8 +92,10 @@ def services_of(settings: Settings, *, clock: Clock = system_clock, profile: Pro
         ring = _ring(settings)
     with naming("SECRET_KEY"):
         secret = _secret(settings)
+    with naming("SMTP_URL"):
+        transport = _transport(settings)
     with naming("DATABASE_URL"):
-        return build(settings, ring=ring, secret=secret, clock=clock, profile=profile)
+        return build(settings, ring=ring, secret=secret, transport=transport, clock=clock, profile=profile)
 
 
 @contextmanager
@@ -87,7 +107,7 @@ def naming(setting: str) -> Iterator[None]:
     """
     try:
         yield
-    except (KeysMissing, UrlInvalid) as error:
+    except (KeysMissing, MailServerInvalid, UrlInvalid) as error:
         raise SettingsError(f"{PREFIX}{setting}: {error}") from None
 
 
@@ -165,7 +185,12 @@ async def _serve(
     finally:
         # A start that fails has no lifespan to close them, and the thread of an open SQLite would never end.
         with suppress(TimeoutError):
-            await asyncio.wait_for(services.close(), CLOSE_WITHIN)
+            await asyncio.wait_for(_close(app), CLOSE_WITHIN)
+
+
+async def _close(app: Quart) -> None:
+    await app.extensions["background"].stop()
+    await app.extensions["services"].close()
 
 
 def _stop_event(worker: Worker | None) -> asyncio.Event:
@@ -223,3 +248,9 @@ def _ring(settings: Settings) -> KeyRing:
 def _secret(settings: Settings) -> Secret:
     chosen = settings.secret_key.get_secret_value()
     return Secret(chosen.encode()) if chosen else keystore.development_secret(VAR / "secret.key")
+
+
+def _transport(settings: Settings) -> Transport:
+    if settings.smtp_url is None:
+        return Folder(VAR / "outbox")
+    return smtp(settings.smtp_url.get_secret_value(), greets_as=domain_of(settings.public_url))

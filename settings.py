@@ -21,6 +21,11 @@ VAR = Path("var")
 """Where development keeps its database, keys and mail: below the working directory."""
 
 
+_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9.-]+|\[[A-Za-z0-9:.]+\])"
+_MAIL_SERVER = r"smtps?://(?:[^/?#]*@)?[^/?#@:][^/?#@]*(?:[/?#]|$)"
+_MAILBOX = re.compile(rf'{_ADDRESS}|(?:[^"<>@,;:()\[\]\\]+|"[^"\\]+") <{_ADDRESS}>')
+
+
 class SettingsError(Exception):
     """A setting is bad or missing; the message is one line that names the variable and never its value."""
 
@@ -57,7 +62,14 @@ def _rate(text: str) -> str:
     return text
 
 
+def _mailbox(text: str) -> str:
+    if not text.isprintable() or not _MAILBOX.fullmatch(text):
+        raise ValueError("has to be one address, as in Latchkey <no-reply@example.com>")
+    return text
+
+
 Rate = Annotated[str, AfterValidator(_rate)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Seconds = Annotated[int, Field(gt=0, le=10 * 365 * 24 * 3600)]
 
 
@@ -74,7 +86,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr(f"sqlite://{VAR}/latchkey.db")
     valkey_url: SecretStr | None = None
     smtp_url: SecretStr | None = None
-    mail_from: str = "Latchkey <no-reply@localhost>"
+    mail_from: Mailbox = "Latchkey <no-reply@localhost>"
     signing_keys_file: Path = VAR / "signing-keys.json"
     jwt_algorithm: Algorithm = Algorithm.EDDSA
     secret_key: SecretStr = SecretStr("")
@@ -147,8 +159,9 @@ class Settings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("smtp://", "smtps://")):
-            raise ValueError("has to start with smtp:// or smtps://")
+        # The rest of it is read where the connection is made: `services.mail_smtp`.
+        if value is not None and not re.match(_MAIL_SERVER, value.get_secret_value()):
+            raise ValueError("has to be smtp:// or smtps:// and a host")
         return value
 
     @field_validator("database_url")
@@ -232,6 +245,7 @@ def _origin(text: str) -> str:
         parts = urlsplit(text)
         # Reading the port is what tells whether it is one; the error would quote it.
         whole = parts.port != 0 and text == f"{parts.scheme}://{parts.netloc}"
+        (parts.hostname or "").encode("idna")  # What no name server can hold is no host.
     except ValueError:
         whole = False
     if not whole or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import SystemRandom
 
 from limits import parse
 
@@ -17,6 +18,9 @@ from services.limits import Counters, Limits
 from services.limits_memory import MemoryCounters
 from services.limits_outages import GuardedCounters
 from services.limits_shared import SharedCounters
+from services.mail_composition import Composer, load_templates
+from services.mail_sender import Sender
+from services.mail_transports import Transport
 from services.otp import Otp
 from services.own_sessions import OwnSessions
 from services.password_changes import PasswordChanges
@@ -45,6 +49,7 @@ class Services:
     profiles: Profiles
     own_sessions: OwnSessions
     users: Users
+    sender: Sender
     clock: Clock
 
     async def open(self) -> None:
@@ -68,6 +73,7 @@ def build(
     *,
     ring: KeyRing,
     secret: Secret,
+    transport: Transport,
     clock: Clock = system_clock,
     profile: Profile = OWASP,
 ) -> Services:
@@ -137,6 +143,15 @@ def build(
         profiles=Profiles(database=database, clock=clock),
         own_sessions=OwnSessions(database=database, clock=clock),
         users=Users(database=database, passwords=passwords, clock=clock),
+        sender=Sender(
+            database=database,
+            composer=Composer(
+                templates=load_templates(), sender=settings.mail_from, origin=origin, secret=secret
+            ),
+            transport=transport,
+            clock=clock,
+            chance=SystemRandom().random,
+        ),
         clock=clock,
     )
 

@@ -24,6 +24,7 @@ from tests.support.browser import EMAIL, ORIGIN, PASSWORD, Browser
 from tests.support.clock import FakeClock
 from tests.support.postgres import Postgres, running_postgres
 from tests.support.processes import ServerProcess
+from tests.support.smtp import Catcher
 from tests.support.valkey import Valkey, running_valkey
 
 
@@ -119,6 +120,13 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
 
 
 @pytest.fixture
+def catcher() -> Iterator[Catcher]:
+    """Run a mail server that takes every letter, until the test tells it to do otherwise."""
+    with Catcher() as server:
+        yield server
+
+
+@pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Give the settings of a development server with high limits; a test that wants others copies them."""
     return Settings(
@@ -135,8 +143,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def make_app(clock: FakeClock) -> Callable[[Settings], Quart]:
-    """Give a function that makes an application with the test's clock and the cheapest password hashing."""
-    return lambda settings: create_app(settings, clock=clock, profile=CHEAPEST)
+    """Give a function that makes an application with the test's clock, cheap hashing and no background."""
+    return lambda settings: create_app(settings, clock=clock, profile=CHEAPEST, background=())
 
 
 @pytest_asyncio.fixture

@@ -86,7 +86,7 @@ class World:
 
     def _start(self) -> None:
         # Made outside the loop, as it reads its key from a file.
-        self._app = create_app(self._settings, clock=self.clock, profile=CHEAPEST)
+        self._app = create_app(self._settings, clock=self.clock, profile=CHEAPEST, background=())
         self.services: Services = self._app.extensions["services"]
         self._running = self._app.test_app()
         self.run(self._running.startup())
