@@ -24,6 +24,15 @@ def test_serve_refuses_to_start_in_production_without(run: Run, name: str) -> No
     assert run("serve", **variables) == (2, "", f"latchkey: {name} has to be set in production\n")
 
 
+@pytest.mark.parametrize("parameter", ["starttls=perhaps", "cafile=/nowhere", "s3cret=1"])
+def test_a_mail_server_that_cannot_be_used(run: Run, parameter: str) -> None:
+    """It is found out before anything is served or promised, in one line that does not quote the password."""
+    status, out, err = run("serve", SMTP_URL=f"smtp://me:{SECRET}@mail.example.com?{parameter}")
+    assert (status, out) == (2, "")
+    assert err.startswith("latchkey: LATCHKEY_SMTP_URL: ")
+    assert (err.count("\n"), SECRET in err) == (1, False)
+
+
 def test_production_makes_no_keys_of_its_own(run: Run, tmp_path: Path) -> None:
     """Keys that a server made by itself would be lost with its disk, and differ from node to node."""
     path = tmp_path / "keys.json"

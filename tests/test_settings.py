@@ -1,6 +1,8 @@
 """The settings: every guard of production and every bad value is one line that names its variable."""
 
 from collections.abc import Mapping
+from email.headerregistry import HeaderRegistry
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -133,7 +135,20 @@ def test_a_combination_that_could_not_work(
         ("VALKEY_URL", f"valkey://:{SECRET}@host/{SECRET}"),
         ("VALKEY_URL", f"rediss://:{SECRET}@host?ssl_cert_reqs=none"),
         ("VALKEY_URL", f"unix://{SECRET}@/run/valkey.sock"),
+        ("PUBLIC_URL", f"https://{SECRET * 11}.example"),
+        ("PUBLIC_URL", f"https://{SECRET}..example"),
         ("SMTP_URL", f"http://me:{SECRET}@host"),
+        ("SMTP_URL", f"smtp://me:{SECRET}@"),
+        ("SMTP_URL", f"smtps://me:{SECRET}@:465"),
+        ("SMTP_URL", f"smtp:///{SECRET}"),
+        ("MAIL_FROM", SECRET),
+        ("MAIL_FROM", ""),
+        ("MAIL_FROM", f"{SECRET}@"),
+        ("MAIL_FROM", f"Latchkey {SECRET}@example.com"),
+        ("MAIL_FROM", f"a@example.com, {SECRET}@example.com"),
+        ("MAIL_FROM", f"Latchkey <{SECRET}@example.com"),
+        ("MAIL_FROM", f"{SECRET}\r\nBcc: <a@example.com>"),
+        ("MAIL_FROM", f"{SECRET} <jörg@example.com>"),
         ("JWT_ALGORITHM", "none"),
         ("JWT_ALGORITHM", SECRET),
         ("SECRET_KEY", SECRET),
@@ -222,6 +237,20 @@ def test_urls_of_a_store(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     assert found is not None
     assert found.get_secret_value() == url
     assert url not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["no-reply@example.com", "Größe & Co. <no-reply@[127.0.0.1]>", '"Latchkey, Inc." <no-reply@example.com>'],
+)
+def test_a_sender_is_one_mailbox(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
+    """With a name before it or not; a header reads the same in it as the setting does."""
+    found = loaded(monkeypatch, {"LATCHKEY_MAIL_FROM": sender}).mail_from
+    header: Any = HeaderRegistry()("From", found)
+    (mailbox,) = header.addresses
+    assert found == sender
+    assert found.rstrip(">").endswith(mailbox.addr_spec)
+    assert mailbox.display_name in found
 
 
 def test_settings_do_not_change() -> None:
