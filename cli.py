@@ -8,6 +8,7 @@ from typing import Any
 
 import cli_users
 import server
+import serving
 from cli_output import write_line
 from cli_services import Usage
 from server import StartFailed
@@ -84,7 +85,7 @@ def _count(text: str) -> int:
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
-    server.serve(settings, workers=arguments.workers, trusted_documents=arguments.trusted_documents)
+    serving.serve(settings, workers=arguments.workers, trusted_documents=arguments.trusted_documents)
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:

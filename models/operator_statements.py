@@ -2,7 +2,7 @@
 
 SET_HASH = """
 UPDATE users SET password_hash = $2 WHERE id = $1
-RETURNING id, email, (SELECT p.locale FROM profiles p WHERE p.user_id = users.id) AS locale
+RETURNING id, email, disabled_at, (SELECT p.locale FROM profiles p WHERE p.user_id = users.id) AS locale
 """
 """Decides a reset: there is such an account. One that is disabled stays so, with another password.
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from models import AuditKind, Profile, RevocationReason, Role, User
+from models import AuditKind, MailKind, Profile, RevocationReason, Role, User
 from models.operator_statements import SET_HASH
 from models.statements import DISABLE_USER, ENABLE_USER, END_SESSIONS_OF_USER, FIND_ACCOUNT
-from services import audit
+from services import audit, letters, mail
 from services.addresses import normalise_email, require_email
 from services.clients import Client
 from services.database import Database
@@ -132,6 +132,8 @@ class Users:
     ) -> int:
         """Set a new password and end every session, all or nothing; give how many were ended.
 
+        The owner is told by mail, unless the account is disabled.
+
         Raises:
             WeakPassword: it would be guessed.
             AccountUnchanged: there is no such account.
@@ -142,9 +144,14 @@ class Users:
         now, reason = self.clock(), RevocationReason.PASSWORD_RESET
         event = audit.Event(kind=AuditKind.PASSWORD_RESET, client=client, user_id=user_id)
         async with self.database.transaction() as transaction:
-            if await transaction.first(SET_HASH, user_id, hashed) is None:
+            owner = await transaction.first(SET_HASH, user_id, hashed)
+            if owner is None:
                 raise AccountUnchanged
             ended = await revoke(transaction, END_SESSIONS_OF_USER, user_id, now=now, reason=reason)
+            if owner["disabled_at"] is None:
+                kind, to, locale = MailKind.PASSWORD_RESET, owner["email"], owner["locale"]
+                letter = letters.notice(kind, to=to, locale=locale, client=client)
+                await mail.post(transaction, letter, now=now)
             await audit.record(transaction, event, now=now)
         logger.info("password reset by an operator", extra={"user_id": str(user_id)})
         return len(ended)

@@ -103,10 +103,10 @@ def test_workers_that_do_not_listen_for_signals_yet_end_by_them() -> None:
 def test_a_supervisor_has_no_thread_that_a_fork_would_lose(tmp_path: Path) -> None:
     """Also with the whole application built: a lock that a thread held would stay held in every worker."""
     script = (
-        "import os, server, workers\n"
+        "import os, serving, workers\n"
         "from settings import load\n"
         "workers.Supervisor.run = lambda _: exit(len(os.listdir('/proc/self/task')))\n"
-        "server.serve(load(), workers=2)\n"
+        "serving.serve(load(), workers=2)\n"
     )
     settings = {
         "LATCHKEY_VALKEY_URL": "valkeys://cache.example.com",

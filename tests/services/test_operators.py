@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from models import operator_statements, statements
+from models import mail_statements, operator_statements, statements
 from services import Services
 from services.errors import ServiceUnavailable
 from services.problems import WeakPassword
@@ -14,6 +14,7 @@ from services.users import AccountUnchanged
 from tests.services import tables
 from tests.services.faults import BEGIN, COMMIT, Faults
 from tests.support.browser import EMAIL, PASSWORD, Browser, code
+from tests.support.people import letters
 
 NEW = "quite another password"
 ENDING = [
@@ -24,7 +25,13 @@ ENDING = [
     COMMIT,
 ]
 DISABLE_STEPS = [BEGIN, statements.DISABLE_USER, *ENDING]
-RESET_STEPS = [BEGIN, operator_statements.SET_HASH, *ENDING]
+RESET_STEPS = [
+    BEGIN,
+    operator_statements.SET_HASH,
+    *ENDING[:3],
+    mail_statements.INSERT_MAIL,
+    *ENDING[3:],
+]
 ENABLE_STEPS = [BEGIN, statements.ENABLE_USER, statements.INSERT_AUDIT_EVENT, COMMIT]
 
 
@@ -95,6 +102,7 @@ async def test_a_reset_is_at_once_and_all_or_nothing(
         await browser.login()
     reset = partial(services.users.reset_password, user_id, email=EMAIL, password=NEW)
     assert await all_or_nothing(services, Faults(monkeypatch), reset, RESET_STEPS) == 2
+    assert await letters(services) == [("PENDING", "PASSWORD_RESET", EMAIL)]
     await assert_ended(one, two)
     assert await tables.revocations(services) == ["PASSWORD_RESET"] * 2
     assert (await tables.events(services))[-1] == ("PASSWORD_RESET", "SUCCESS", None)
@@ -108,6 +116,7 @@ async def test_a_disabled_account_stays_so_with_its_new_password(
     """A reset is no way to be let in again."""
     await services.users.disable(user_id)
     assert await services.users.reset_password(user_id, email=EMAIL, password=NEW) == 0
+    assert await letters(services) == []
     (problem,) = (await browser.login(password=NEW))["problems"]
     assert problem["code"] == "ACCOUNT_DISABLED"
 

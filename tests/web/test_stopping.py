@@ -24,13 +24,13 @@ HEAD = (
 
 HANGING = """
 import asyncio, sys
-import cli, server
+import cli, serving
 from web.in_flight import InFlight
 
 async def hang(_):
     await asyncio.Event().wait()
 
-server.STOP_WITHIN = 1
+serving.STOP_WITHIN = 1
 InFlight.drain = hang
 sys.exit(cli.main(["serve"]))
 """
