@@ -57,10 +57,11 @@ class Codes:
     async def replace(
         self, transaction: Statements, email: str, purpose: OtpPurpose, *, now: datetime
     ) -> Code:
-        """Issue a code however soon after the one before: the caller has another reason not to flood."""
+        """Issue a code however soon after the one before; nor does it keep the next one waiting."""
         code = Code(one_time_codes.generate(), now + LIFETIME)
         digest = self._digest(code.digits, email, purpose)
-        await transaction.execute(REPLACE_CODE, email, purpose, digest, now, code.expires_at)
+        before = now - COOLDOWN  # Or a sign-up would keep who has just signed up from asking for a code.
+        await transaction.execute(REPLACE_CODE, email, purpose, digest, before, code.expires_at)
         return code
 
     async def use(

@@ -1,8 +1,6 @@
 """The settings: every guard of production and every bad value is one line that names its variable."""
 
 from collections.abc import Mapping
-from email.headerregistry import HeaderRegistry
-from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -220,37 +218,6 @@ def test_values_are_read_as_they_are_meant(monkeypatch: pytest.MonkeyPatch) -> N
     assert found.allowed_origins == {"https://a.example", "https://b.example:8443"}
     assert found.effective_cookie_prefix == ""
     assert found.bind == "[::1]:8443"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "valkey://cache.example.com",
-        "valkeys://:p%2Fw@cache.example.com:6380/3",
-        "redis://me:password@[2001:db8::1]:6379/",
-        "rediss://cache_1/0",
-    ],
-)
-def test_urls_of_a_store(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    """By either name of the protocol, with or without TLS, user, password, port and number."""
-    found = loaded(monkeypatch, {"LATCHKEY_VALKEY_URL": url}).valkey_url
-    assert found is not None
-    assert found.get_secret_value() == url
-    assert url not in repr(found)
-
-
-@pytest.mark.parametrize(
-    "sender",
-    ["no-reply@example.com", "Größe & Co. <no-reply@[127.0.0.1]>", '"Latchkey, Inc." <no-reply@example.com>'],
-)
-def test_a_sender_is_one_mailbox(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
-    """With a name before it or not; a header reads the same in it as the setting does."""
-    found = loaded(monkeypatch, {"LATCHKEY_MAIL_FROM": sender}).mail_from
-    header: Any = HeaderRegistry()("From", found)
-    (mailbox,) = header.addresses
-    assert found == sender
-    assert found.rstrip(">").endswith(mailbox.addr_spec)
-    assert mailbox.display_name in found
 
 
 def test_settings_do_not_change() -> None:

@@ -123,5 +123,5 @@ def test_what_hangs_after_that_is_given_up(tmp_path: Path) -> None:
         process.terminate()
         output, _ = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert "server: stopped before everything was done" in output
+    assert "serving: stopped before everything was done" in output
     assert "Traceback" not in output
