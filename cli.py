@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import cli_schema
 import cli_users
 import server
 import serving
 from cli_output import write_line
 from cli_services import Usage
+from contract.findings import CannotCheck
 from server import StartFailed
 from services import keystore
 from services.database_migrations import migrate
@@ -26,16 +28,15 @@ MAX_WORKERS = 64
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and give its exit status."""
     arguments = _parser().parse_args(argv)
-    command: Callable[[Settings, argparse.Namespace], None] = arguments.command
+    run: Callable[[argparse.Namespace], int | None] = arguments.run
     try:
-        command(load(), arguments)
-    except (SettingsError, StartFailed, BadUserInput, Problem, AccountUnknown, Usage) as error:
+        return run(arguments) or 0
+    except (SettingsError, StartFailed, BadUserInput, Problem, AccountUnknown, Usage, CannotCheck) as error:
         return _refuse(str(error))
     except Problems as several:
         return _refuse(" ".join(str(problem) for problem in several.problems))
     except ServiceUnavailable as error:
         return _refuse(f"LATCHKEY_DATABASE_URL: the database cannot be used: {_reason(error)}")
-    return 0
 
 
 def _refuse(line: str) -> int:
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     keys = rings.add_subparsers(required=True, metavar="COMMAND")
     _command(keys, "generate", _generate_key, "make a key that signs from now on; older ones go on verifying")
     _command(keys, "list", _list_keys, "show the keys, never their material")
+    cli_schema.attach(commands)
     return parser
 
 
@@ -74,7 +76,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     description = summary[0].upper() + summary[1:] + "."
     parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=description)
-    parser.set_defaults(command=command)
+    parser.set_defaults(run=lambda arguments: command(load(), arguments))
     return parser
 
 

@@ -27,7 +27,7 @@ async def resolve_request(_: object, info: Info, *, input: dict[str, Any]) -> Pa
 
 
 @otp.field("verify")
-async def resolve_verify(_: object, info: Info, *, input: dict[str, Any]) -> Payload:
+async def resolve_verify(_: object, info: Info, *, input: dict[str, Any]) -> TokensPayload | Payload:
     """Bring a code back."""
     context = info.context
     signed_in = await context.services.otp.verify(**input, client=context.client)

@@ -13,11 +13,13 @@ import pytest
 from tests.support import ROOT
 
 MAY_IMPORT = {
-    "cli": {"cli_output", "cli_services", "cli_users", "server", "serving", "services"},
+    "cli": {"cli_output", "cli_schema", "cli_services", "cli_users", "contract", "server", "serving", "services"},
     "serving": {"server", "services", "web", "workers"},
     "cli_users": {"cli_output", "cli_services", "server", "services", "models"},
+    "cli_schema": {"cli_output", "contract"},
     "cli_services": {"server", "services"},
     "cli_output": {"resolvers"},
+    "contract": {"contract", "resolvers"},
     "server": {"web", "resolvers", "services", "security", "models"},
     "workers": set[str](),
     "web": {"web", "resolvers", "services", "security", "models"},
@@ -31,7 +33,8 @@ MAY_IMPORT = {
 """Which of our rooms a room may see: `cli → serving → server → web → resolvers → services`,
 and from there `{security, models}`.
 
-The command line is several files: `cli → cli_users → {cli_services, cli_output}`."""
+The command line is several files: `cli → cli_users → {cli_services, cli_output}`. Beside the server,
+`cli → cli_schema → contract → resolvers`: what checks the schema is no part of what serves it."""
 
 READ_SETTINGS = (
     "cli.py",
@@ -47,8 +50,8 @@ BORDERS = {
     "werkzeug": ("server.py", "web/*"),
     "hypercorn": ("serving.py",),
     "uvloop": ("serving.py", "cli_services.py"),
-    "ariadne": ("resolvers/*", "web/graphql*.py"),
-    "graphql": ("resolvers/*", "web/graphql*.py"),
+    "ariadne": ("resolvers/*", "web/graphql*.py", "contract/*"),
+    "graphql": ("resolvers/*", "web/graphql*.py", "contract/*"),
     "tortoise": ("models/*", "services/*", "server.py", "migrations/*"),
     "asyncpg": ("services/database*.py",),
     "aiosqlite": ("services/database*.py",),
@@ -175,6 +178,11 @@ def test_every_import_keeps_direction_and_borders() -> None:
         ("cli_users.py", "import cli", "against the direction"),
         ("cli_output.py", "import cli_services", "against the direction"),
         ("cli_output.py", "from settings import Settings", "deeper code gets values"),
+        ("web/routes.py", "import contract", "against the direction"),
+        ("contract/answers.py", "from web.graphql import read", "against the direction"),
+        ("cli_schema.py", "from services import users", "against the direction"),
+        ("cli_schema.py", "from settings import Settings", "deeper code gets values"),
+        ("cli_schema.py", "from graphql import parse", "behind its border"),
         ("web/cookies.py", "from settings import Settings", "deeper code gets values"),
         ("services/audit.py", "from .errors import Problem", "a relative name hides the room"),
         ("services/errors.py", "from quart import Response", "behind its border"),

@@ -1,35 +1,18 @@
 """The command line in processes of its own: what `make serve` says, and that a failure ends, in one line."""
 
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support.databases import environment
+from tests.support.commands import latchkey
 from tests.support.ports import free_port
 from tests.support.processes import ServerProcess
 from tests.support.production import PRODUCTION
 
 Start = Callable[..., ServerProcess]
-
-
-def latchkey(*arguments: str, workdir: Path, **settings: str) -> tuple[int, str, str]:
-    """Run `python -m cli`, and give its status and its two outputs; one that does not end fails the test."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cli", *arguments],
-        cwd=workdir,
-        env=environment({f"LATCHKEY_{name}": value for name, value in settings.items()}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
 
 
 def said(server: ServerProcess, line: str) -> str:
