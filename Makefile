@@ -3,12 +3,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test fuzz check format lock migrations clean
+.PHONY: help install install-dev install-codegen serve test fuzz check format lock migrations release-schema clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+CODEGEN := $(VENV)/codegen
+QUIET_PIP := -m pip --disable-pip-version-check --quiet --no-input
+PIP := $(BIN)/python $(QUIET_PIP)
 ARGS ?=
 FUZZ ?= 10000
 
@@ -18,28 +20,31 @@ LOCK := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= $(BIN)/pi
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/.installed ## Make .venv with the hash-locked dependencies of the server
 
 install-dev: $(VENV)/.installed-dev ## Add what the tests and the checks need
+
+install-codegen: $(CODEGEN)/.installed ## Make .venv/codegen, in which `latchkey schema check` generates typed clients
 
 serve: install ## Migrate var/latchkey.db, create the development user and serve on port 8000
 	@$(BIN)/latchkey migrate
 	@$(BIN)/latchkey user create-development
 	@exec $(BIN)/latchkey serve
 
-test: install-dev ## Run the whole suite on SQLite and PostgreSQL (ARGS="-k name" narrows it)
+test: install-dev install-codegen ## Run the whole suite on SQLite and PostgreSQL (ARGS="-k name" narrows it)
 	@bash .ci/packages test
 	@$(BIN)/python -m pytest -n "$$(nproc)" $(ARGS)
 
 fuzz: install-dev ## Send ten thousand strange requests to a server (FUZZ=100000 sends more)
 	@$(BIN)/python -m pytest tests/acceptance/test_fuzz.py --fuzz "$(FUZZ)" $(ARGS)
 
-check: install-dev ## Lint, check the format and the types, as CI does
+check: install-dev install-codegen ## Lint, check the format, the types and the schema, as CI does
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/latchkey schema check
 
 format: install-dev ## Format the code and sort its imports
 	@$(BIN)/ruff check --fix-only .
@@ -48,9 +53,16 @@ format: install-dev ## Format the code and sort its imports
 lock: install-dev ## Recompile requirements*.txt (ARGS=--upgrade takes newer releases)
 	@$(LOCK) $(ARGS) --output-file requirements.txt requirements.in
 	@$(LOCK) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+	@$(LOCK) $(ARGS) --output-file requirements-codegen.txt requirements-codegen.in
 
 migrations: install-dev ## Write the migration that the models ask for (ARGS="--name add_otp" names it)
 	@$(BIN)/tortoise --config-file tortoise.json makemigrations $(ARGS) latchkey
+
+# Allowances are for what has changed since the release, so they go with it.
+release-schema: install ## Promise the schema as it is to clients: docs/schema.graphql
+	@$(BIN)/latchkey schema print > docs/schema.graphql.new
+	@mv docs/schema.graphql.new docs/schema.graphql
+	@sed -i '/^#/!d' docs/schema.allowed
 
 clean: ## Remove .venv and every cache; var/ and its database stay
 	@rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -78,4 +90,14 @@ $(VENV)/.installed: pyproject.toml requirements.in $(VENV)/.locked
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing the locked development dependencies into $(VENV) …"
 	@$(PIP) install --require-hashes --no-build-isolation --use-pep517 -r requirements-dev.txt
+	@touch $@
+
+$(CODEGEN)/.created: | $(VENV)/.created
+	@rm -rf $(CODEGEN)
+	@$(BIN)/python -m venv $(CODEGEN)
+	@touch $@
+
+$(CODEGEN)/.installed: requirements-codegen.txt $(CODEGEN)/.created
+	@echo "Installing the locked generator of typed clients into $(CODEGEN) …"
+	@$(CODEGEN)/bin/python $(QUIET_PIP) install --require-hashes -r requirements-codegen.txt
 	@touch $@
