@@ -1,28 +1,6 @@
-// The plain playground: no framework and no other host. Cookies are the browser's own business.
+// The plain playground, which needs nothing but a browser.
 
-const EXAMPLES = {
-  login: `mutation {
-  auth {
-    login(input: {email: "test@example.com", password: "password", rememberMe: true}) {
-      success
-      message
-      user { id email role }
-    }
-  }
-}`,
-  me: `{
-  me { id email role isSignIn needsOnboarding profile { firstName lastName } lastLoginAt }
-}`,
-  refresh: `mutation {
-  auth { refreshToken { success accessTokenExpiresAt } }
-}`,
-  audit: `{
-  auditEvents(first: 10) { edges { node { occurredAt kind outcome reason ipAddress } } }
-}`,
-  logout: `mutation {
-  auth { logout { success message revokedSessions } }
-}`,
-};
+import { ask, examples } from "./server.js";
 
 const INTROSPECTION = `{
   __schema { types {
@@ -36,20 +14,12 @@ fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { 
 
 const element = (id) => document.getElementById(id);
 
-async function post(query, variables) {
-  const response = await fetch("/graphql", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/graphql-response+json" },
-    body: JSON.stringify({ query, variables }),
-  });
-  return response.json();
-}
-
 async function run() {
   const answer = element("answer");
   try {
     const text = element("variables").value.trim();
-    answer.textContent = JSON.stringify(await post(element("query").value, text ? JSON.parse(text) : undefined), null, 2);
+    const request = { query: element("query").value, variables: text ? JSON.parse(text) : undefined };
+    answer.textContent = JSON.stringify(await ask(request), null, 2);
   } catch (error) {
     answer.textContent = String(error);
   }
@@ -71,21 +41,25 @@ function describe(type) {
 }
 
 async function showSchema() {
-  const { data } = await post(INTROSPECTION);
+  const { data } = await ask({ query: INTROSPECTION });
   const own = data.__schema.types.filter((type) => !type.name.startsWith("__"));
   element("schema").textContent = own.map(describe).join("\n\n");
 }
 
-for (const [name, query] of Object.entries(EXAMPLES)) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = name;
-  button.addEventListener("click", () => { element("query").value = query; });
-  element("examples").append(button);
+async function offerExamples() {
+  for (const { name, query } of await examples()) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = name;
+    button.addEventListener("click", () => { element("query").value = query; });
+    element("examples").append(button);
+    element("query").value ||= query;
+  }
 }
-element("query").value = EXAMPLES.login;
+
 element("run").addEventListener("click", run);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
 });
+offerExamples();
 showSchema();
