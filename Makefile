@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-codegen serve test fuzz check format lock migrations release-schema clean
+.PHONY: help install install-dev install-codegen playground serve test fuzz check format lock migrations \
+	release-schema clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,6 +14,10 @@ QUIET_PIP := -m pip --disable-pip-version-check --quiet --no-input
 PIP := $(BIN)/python $(QUIET_PIP)
 ARGS ?=
 FUZZ ?= 10000
+
+PLAYGROUND := web/playground_app
+PLAYGROUND_PACKAGES := $(addprefix $(PLAYGROUND)/,package.json package-lock.json .npmrc)
+PLAYGROUND_SOURCES := web/playground_assets/server.js $(wildcard $(addprefix $(PLAYGROUND)/,*.js *.css *.html))
 
 # The lock holds for everybody, so no machine's own index, wheel folder or pip settings may reach it.
 LOCK := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= $(BIN)/pip-compile --quiet \
@@ -28,7 +33,10 @@ install-dev: $(VENV)/.installed-dev ## Add what the tests and the checks need
 
 install-codegen: $(CODEGEN)/.installed ## Make .venv/codegen, in which `latchkey schema check` generates typed clients
 
+playground: $(PLAYGROUND)/build/index.html ## Build GraphiQL, the playground's page, from its locked npm packages
+
 serve: install ## Migrate var/latchkey.db, create the development user and serve on port 8000
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory --silent $(PLAYGROUND)/node_modules/.tried; fi
 	@$(BIN)/latchkey migrate
 	@$(BIN)/latchkey user create-development
 	@exec $(BIN)/latchkey serve
@@ -64,9 +72,10 @@ release-schema: install ## Promise the schema as it is to clients: docs/schema.g
 	@mv docs/schema.graphql.new docs/schema.graphql
 	@sed -i '/^#/!d' docs/schema.allowed
 
-clean: ## Remove .venv and every cache; var/ and its database stay
+clean: ## Remove .venv, what was built and every cache; var/ and its database stay
 	@rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	@find . -path ./node_modules -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf $(PLAYGROUND)/build $(PLAYGROUND)/node_modules
+	@find . -name node_modules -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp marks a finished step, so that an interrupted one runs again.
 $(VENV)/.created:
@@ -100,4 +109,23 @@ $(CODEGEN)/.created: | $(VENV)/.created
 $(CODEGEN)/.installed: requirements-codegen.txt $(CODEGEN)/.created
 	@echo "Installing the locked generator of typed clients into $(CODEGEN) …"
 	@$(CODEGEN)/bin/python $(QUIET_PIP) install --require-hashes -r requirements-codegen.txt
+	@touch $@
+
+$(PLAYGROUND)/node_modules/.installed: $(PLAYGROUND_PACKAGES)
+	@echo "Installing the playground's locked npm packages …"
+	@cd $(PLAYGROUND) && npm ci --loglevel=error >/dev/null
+	@touch $@
+
+$(PLAYGROUND)/build/index.html: $(PLAYGROUND_SOURCES) $(PLAYGROUND)/node_modules/.installed
+	@cd $(PLAYGROUND) && npm run --silent build
+
+# A server needs no npm and no registry: whatever goes wrong here costs one line, and one attempt for each state of
+# the sources. The attempt gives up soon where `make playground` is patient with the network.
+$(PLAYGROUND)/node_modules/.tried: $(PLAYGROUND_PACKAGES) $(PLAYGROUND_SOURCES)
+	@echo "Building the playground …"
+	@mkdir -p var
+	@npm_config_fetch_retries=0 npm_config_fetch_timeout=15000 \
+		$(MAKE) --no-print-directory playground >var/playground.log 2>&1 \
+		|| echo "That failed (see var/playground.log); the server starts all the same. \`make playground\` tries again."
+	@mkdir -p $(@D)
 	@touch $@
