@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from blockbuster import blockbuster_ctx
+from playwright.async_api import Browser as Chromium
 from pydantic import SecretStr
 from quart import Quart
 
@@ -21,6 +22,7 @@ from services import Services
 from settings import Settings
 from tests.support import databases
 from tests.support.browser import EMAIL, ORIGIN, PASSWORD, Browser
+from tests.support.chromium import running_chromium
 from tests.support.clock import FakeClock
 from tests.support.postgres import Postgres, running_postgres
 from tests.support.processes import ServerProcess
@@ -117,6 +119,13 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
             return running.enter_context(ServerProcess(settings, workdir=workdir, **options)).wait_ready()
 
         yield start
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Chromium]:
+    """Run a Chromium for this pytest-xdist worker; who asks for it runs in the loop of the session."""
+    async with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ class ServerProcess:
 
     The settings are LATCHKEY_ variables; BIND and PUBLIC_URL are added. The working directory is the
     caller's: servers that are given the same one share the keys and the data in it, others share nothing.
+    The launcher is a module of the tests that runs the command line under the guard.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class ServerProcess:
         workdir: Path,
         port: int | None = None,
         arguments: Sequence[str] = ("serve",),
+        launcher: str = "tests.support.blockbusted",
     ) -> None:
         self.port = port or free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
@@ -41,7 +43,7 @@ class ServerProcess:
         with self._log.open("ab") as output:
             # A group of its own, so that its worker processes can be killed together with it.
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.blockbusted", *arguments],
+                [sys.executable, "-m", launcher, *arguments],
                 cwd=workdir,
                 env=environment({**own, **settings}),
                 stdin=subprocess.DEVNULL,
