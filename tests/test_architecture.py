@@ -13,7 +13,16 @@ import pytest
 from tests.support import ROOT
 
 MAY_IMPORT = {
-    "cli": {"cli_output", "cli_schema", "cli_services", "cli_users", "contract", "server", "serving", "services"},
+    "cli": {
+        "cli_output",
+        "cli_schema",
+        "cli_services",
+        "cli_users",
+        "contract",
+        "server",
+        "serving",
+        "services",
+    },
     "serving": {"server", "services", "web", "workers"},
     "cli_users": {"cli_output", "cli_services", "server", "services", "models"},
     "cli_schema": {"cli_output", "contract"},

@@ -30,7 +30,7 @@ LAUNCHERS: dict[type[PlainPage], str] = {
 }
 ONLY_GRAPHIQL = pytest.mark.parametrize("kind", [GraphiQL], indirect=True)
 
-STORY = ["login", "me", "refresh", "logout"]
+STORY = ["register", "login", "me", "refresh", "logout"]
 """What the examples tell, whatever else is among them."""
 
 LOGIN = 'mutation { auth { login(input: {email: "test@example.com", password: "password"}) { success } } }'

@@ -104,7 +104,14 @@ async def test_the_examples_are_offered_as_they_are(http: httpx.AsyncClient) -> 
     """In the order of their files."""
     offered = (await http.get("/playground/examples.json")).json()
     assert [example["query"] for example in offered] == EXAMPLES
-    assert [example["name"] for example in offered] == ["login", "me", "refresh", "audit", "logout"]
+    assert [example["name"] for example in offered] == [
+        "register",
+        "login",
+        "me",
+        "refresh",
+        "audit",
+        "logout",
+    ]
 
 
 @pytest.mark.parametrize(
