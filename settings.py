@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from limits import parse_many
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from security.keys import Algorithm
+from settings_values import Mailbox, Rate, Seconds, origin
 
 PREFIX = "LATCHKEY_"
 
@@ -21,9 +21,7 @@ VAR = Path("var")
 """Where development keeps its database, keys and mail: below the working directory."""
 
 
-_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9.-]+|\[[A-Za-z0-9:.]+\])"
 _MAIL_SERVER = r"smtps?://(?:[^/?#]*@)?[^/?#@:][^/?#@]*(?:[/?#]|$)"
-_MAILBOX = re.compile(rf'{_ADDRESS}|(?:[^"<>@,;:()\[\]\\]+|"[^"\\]+") <{_ADDRESS}>')
 
 
 class SettingsError(Exception):
@@ -50,27 +48,6 @@ class SameSite(StrEnum):
     LAX = "Lax"
     STRICT = "Strict"
     NONE = "None"
-
-
-def _rate(text: str) -> str:
-    try:
-        count = len(parse_many(text))
-    except ValueError:
-        count = 0
-    if count != 1:
-        raise ValueError("has to be one rate, as in 10/minute")
-    return text
-
-
-def _mailbox(text: str) -> str:
-    if not text.isprintable() or not _MAILBOX.fullmatch(text):
-        raise ValueError("has to be one address, as in Latchkey <no-reply@example.com>")
-    return text
-
-
-Rate = Annotated[str, AfterValidator(_rate)]
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Seconds = Annotated[int, Field(gt=0, le=10 * 365 * 24 * 3600)]
 
 
 class Settings(BaseSettings):
@@ -127,12 +104,12 @@ class Settings(BaseSettings):
     @field_validator("allowed_origins")
     @classmethod
     def _are_origins(cls, value: frozenset[str]) -> frozenset[str]:
-        return frozenset(_origin(origin) for origin in value)
+        return frozenset(origin(each) for each in value)
 
     @field_validator("public_url")
     @classmethod
-    def _is_origin(cls, value: str) -> str:
-        return _origin(value.rstrip("/"))
+    def _isorigin(cls, value: str) -> str:
+        return origin(value.rstrip("/"))
 
     @field_validator("bind")
     @classmethod
@@ -238,16 +215,3 @@ def _names_store(text: str) -> bool:
     except ValueError:
         return False
     return whole and bool(re.fullmatch(r"(valkey|redis)s?://[^/?#\s]+(/[0-9]{0,4})?", text))
-
-
-def _origin(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        # Reading the port is what tells whether it is one; the error would quote it.
-        whole = parts.port != 0 and text == f"{parts.scheme}://{parts.netloc}"
-        (parts.hostname or "").encode("idna")  # What no name server can hold is no host.
-    except ValueError:
-        whole = False
-    if not whole or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError("has to be an origin: scheme, host and port, and nothing else")
-    return text.lower()

@@ -20,7 +20,7 @@ GRAPHIQL_POLICY = (
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; font-src 'self';"
     " worker-src 'self'"
 )
-NOTHING_MORE = "default-src 'none'; frame-ancestors 'none'"
+NOTHING_MORE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """The policy of what is no page."""
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
