@@ -40,15 +40,25 @@ def masked(value: Any) -> Any:
     return value
 
 
+def code_in_mail(site: Site, workdir: Path) -> str:
+    """Wait for the one letter, and give the code that stands on a line of its own in it."""
+    while not (letters := list(workdir.glob("var/outbox/*.eml"))):
+        assert site.number("SELECT count(*) FROM outbox WHERE state IN ('PENDING', 'SENT')") == 1
+    (code,) = re.findall(r"^ +(\d{6})\s*$", letters[0].read_text(), re.MULTILINE)
+    return str(code)
+
+
 @pytest.mark.acceptance
 def test_the_curl_lines_give_the_answers_that_are_shown(site: Site, tmp_path: Path) -> None:
     """Every block of curl, run by bash in the order of the page, is answered as the block after it says."""
     steps = _STEP.findall(README)
-    assert len(steps) == len(re.findall(r"^```json$", README, re.MULTILINE)) == 7
+    assert len(steps) == len(re.findall(r"^```json$", README, re.MULTILINE)) == 9
     server = site.start()
     for block, shown in steps:
         script = block.replace(f"localhost:{PORT}", f"127.0.0.1:{server.port}")
         assert script != block
+        if "123456" in script:
+            script = script.replace("123456", code_in_mail(site, tmp_path))
         done = subprocess.run(
             ["/bin/bash", "-euo", "pipefail", "-c", script],
             cwd=tmp_path,

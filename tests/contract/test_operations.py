@@ -145,4 +145,4 @@ def test_a_pattern_that_finds_nothing_cannot_be_checked(checkout: Checkout) -> N
     with pytest.raises(CannotCheck, match=r"^src/\*\*/\*\.graphql finds no document$"):
         contract.check_clients(["README.md", "src/**/*.graphql"], schema, root=checkout.root)
     report = contract.check_clients(["README.md"], schema, root=checkout.root)
-    assert (report.findings, len(report.fitting)) == ([], 8)
+    assert (report.findings, len(report.fitting)) == ([], 10)
