@@ -39,7 +39,12 @@ class Caught:
         return text.get_content(), html.get_content()
 
     @property
+    def text(self) -> str:
+        """The part that every program can show."""
+        return self.parts[0]
+
+    @property
     def code(self) -> str:
         """The one code in the letter, which stands on a line of its own."""
-        (code,) = (line.strip() for line in self.parts[0].splitlines() if line.strip().isdigit())
+        (code,) = (line.strip() for line in self.text.splitlines() if line.strip().isdigit())
         return code
