@@ -17,6 +17,7 @@ from quart import Quart
 
 from server import DEVELOPMENT_USER, StartFailed, create_app
 from services import Services
+from services.background import Background
 from services.errors import ServiceUnavailable
 from settings import PREFIX, Settings, SettingsError
 from web import logs
@@ -78,6 +79,7 @@ async def _serve(
     app: Quart, settings: Settings, config: Config, log: QueueListener, worker: Worker | None
 ) -> None:
     services: Services = app.extensions["services"]
+    background: Background = app.extensions["background"]
     stop = _stop_event(worker)
 
     async def until_stopped() -> None:
@@ -87,6 +89,7 @@ async def _serve(
         if not settings.is_production and (worker is None or worker.is_first):
             await _welcome(services, settings, log)
         await stop.wait()
+        background.end()
         asyncio.get_running_loop().call_later(STOP_WITHIN, serving.cancel)
 
     serving = asyncio.create_task(hypercorn_serve(app, config, shutdown_trigger=until_stopped))
@@ -101,13 +104,9 @@ async def _serve(
         raise cause from cause.__cause__
     finally:
         # A start that fails has no lifespan to close them, and the thread of an open SQLite would never end.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(_close(app), CLOSE_WITHIN)
-
-
-async def _close(app: Quart) -> None:
-    await app.extensions["background"].stop()
-    await app.extensions["services"].close()
+        for end in (background.stop, services.close):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(end(), CLOSE_WITHIN)
 
 
 def _stop_event(worker: Worker | None) -> asyncio.Event:

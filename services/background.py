@@ -15,13 +15,20 @@ class Background:
         """Take the work; nothing is begun yet."""
         self._work = work
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_ending = False
 
     async def start(self) -> None:
         """Begin all of it."""
         self._tasks = [asyncio.create_task(begin()) for begin in self._work]
 
+    def end(self) -> None:
+        """Tell all of it to end, and say so once: told again, it would break off what it is finishing."""
+        if not self._is_ending:
+            self._is_ending = True
+            for task in self._tasks:
+                task.cancel()
+
     async def stop(self) -> None:
-        """Tell all of it to end, and wait until it has: what it stands on may be closed afterwards."""
-        for task in self._tasks:
-            task.cancel()
+        """Wait until all of it has ended: what it stands on may be closed afterwards."""
+        self.end()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -141,7 +141,7 @@ async def test_an_outage_at_the_end_does_not_keep_it_from_ending(
 
 
 async def test_the_background_begins_and_ends_with_the_serving() -> None:
-    """Stopped, it is over, and not only told to be."""
+    """Stopped, it is over, and not only told to be; told twice, it still finishes what it is doing."""
     events: list[str] = []
 
     async def work() -> None:
@@ -156,6 +156,8 @@ async def test_the_background_begins_and_ends_with_the_serving() -> None:
     await background.start()
     await asyncio.sleep(0)
     assert events == ["begun"] * 2
+    background.end()
+    await asyncio.sleep(0)
     await background.stop()
     assert events == ["begun"] * 2 + ["ended"] * 2
 
