@@ -58,6 +58,8 @@ class Supervisor:
         Raises:
             SystemExit: in the supervisor, at its end, with the status that its process is to have.
         """
+        # Whoever started us may ignore it, which is inherited, and then the dead would go without a word.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         # Blocked, a signal waits until it is asked for. Nothing is interrupted, and none is lost.
         signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
         while True:

@@ -16,6 +16,7 @@ from tests.support import ROOT
 from tests.support.databases import environment
 from tests.support.ports import free_port
 
+# It begins with SIGCHLD ignored, as whoever starts it may have left it.
 _SCRIPT = """
 import logging, os, signal, socket, sys, time
 import workers
@@ -23,6 +24,7 @@ import workers
 logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(created).3f %(message)s")
 workers.PAUSE, workers.PATIENCE = 0.3, 0.5
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 worker = workers.Supervisor(2, listener).run()
 exec(sys.argv[2])
 """
