@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-codegen playground serve test fuzz check format lock migrations \
+.PHONY: help install install-dev install-codegen client playground serve test fuzz check format lock migrations \
 	release-schema clean
 
 PYTHON ?= python3
@@ -18,6 +18,9 @@ FUZZ ?= 10000
 PLAYGROUND := web/playground_app
 PLAYGROUND_PACKAGES := $(addprefix $(PLAYGROUND)/,package.json package-lock.json .npmrc)
 PLAYGROUND_SOURCES := web/playground_assets/server.js $(wildcard $(addprefix $(PLAYGROUND)/,*.js *.css *.html))
+
+CLIENT := client
+CLIENT_PACKAGES := $(addprefix $(CLIENT)/,package.json package-lock.json .npmrc)
 
 # The lock holds for everybody, so no machine's own index, wheel folder or pip settings may reach it.
 LOCK := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= $(BIN)/pip-compile --quiet \
@@ -34,6 +37,9 @@ install-dev: $(VENV)/.installed-dev ## Add what the tests and the checks need
 install-codegen: $(CODEGEN)/.installed ## Make .venv/codegen, in which `latchkey schema check` generates typed clients
 
 playground: $(PLAYGROUND)/build/index.html ## Build GraphiQL, the playground's page, from its locked npm packages
+
+client: $(CLIENT)/node_modules/.installed ## Write what is made of others in client/: operations.js and types/
+	@cd $(CLIENT) && npm run --silent operations && npm run --silent types
 
 serve: install ## Migrate var/latchkey.db, create the development user and serve on port 8000
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory --silent $(PLAYGROUND)/node_modules/.tried; fi
@@ -74,7 +80,7 @@ release-schema: install ## Promise the schema as it is to clients: docs/schema.g
 
 clean: ## Remove .venv, what was built and every cache; var/ and its database stay
 	@rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	@rm -rf $(PLAYGROUND)/build $(PLAYGROUND)/node_modules
+	@rm -rf $(PLAYGROUND)/build $(PLAYGROUND)/node_modules $(CLIENT)/node_modules
 	@find . -name node_modules -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp marks a finished step, so that an interrupted one runs again.
@@ -128,4 +134,8 @@ $(PLAYGROUND)/node_modules/.tried: $(PLAYGROUND_PACKAGES) $(PLAYGROUND_SOURCES)
 		$(MAKE) --no-print-directory playground >var/playground.log 2>&1 \
 		|| echo "That failed (see var/playground.log); the server starts all the same. \`make playground\` tries again."
 	@mkdir -p $(@D)
+
+$(CLIENT)/node_modules/.installed: $(CLIENT_PACKAGES)
+	@echo "Installing the locked npm packages of the client's tests …"
+	@cd $(CLIENT) && npm ci --loglevel=error >/dev/null
 	@touch $@

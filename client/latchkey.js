@@ -174,6 +174,7 @@ export class Client {
   async sessions() {
     const { me } = await this.fetchGraphQL(operations.SESSIONS);
     if (me === null) {
+      await this.#presence.check();
       throw new LatchkeyError("Please sign in.", { code: "UNAUTHENTICATED" });
     }
     return me.sessions;

@@ -211,17 +211,17 @@ export class Presence {
 
   /** @param {Message} message */
   #hear(message) {
-    if (message.type === "renewed") {
-      this.#access.renewedElsewhere(message.expiresAt);
-    } else if (message.type === "logout") {
+    if (message.type === "logout") {
       this.#end("elsewhere");
     } else if (message.type === "login") {
       this.#era += 1;
       this.#access.forget();
       this.#user ??= null;
       quietly(this.me());
-    } else {
+    } else if (message.type === "doubt") {
       quietly(this.check());
+    } else if (message.type === "renewed" && this.#user !== null) {
+      this.#access.renewedElsewhere(message.expiresAt);
     }
   }
 

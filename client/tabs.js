@@ -73,16 +73,14 @@ export class Tabs {
 
   /** Wait until another tab tells something, or would have. */
   async news() {
-    /** @type {unknown} */
-    let timer;
-    /** @type {(news?: unknown) => void} */
-    let stop = () => {};
+    if (!this.#channel) {
+      return;
+    }
     await new Promise((resolve) => {
-      this.#waiting.add((stop = resolve));
-      timer = this.#clock.setTimeout(stop, NEWS_WITHIN);
+      this.#waiting.add(resolve);
+      this.#clock.setTimeout(() => resolve(undefined), NEWS_WITHIN);
     });
-    this.#waiting.delete(stop);
-    this.#clock.clearTimeout(timer);
+    this.#waiting.clear();
   }
 
   /** Hear and tell nothing any more. */

@@ -35,6 +35,9 @@ export class Transport {
     if (Array.isArray(body.errors) && body.errors.length > 0) {
       throw refusal(body.errors[0], requestId);
     }
+    if (!body.data) {
+      throw unreachable("The answer is not the server's");
+    }
     return { data: body.data, requestId };
   }
 
@@ -60,10 +63,9 @@ export class Transport {
         body: JSON.stringify({ query, variables }),
         signal: patience.signal,
       });
-      // What is no JSON was not written by the server but by something on the way to it.
       return { body: Object(await response.json()), requestId: response.headers.get("X-Request-Id") };
     } catch (cause) {
-      throw new LatchkeyError("The server cannot be reached right now.", { code: "NETWORK", cause });
+      throw unreachable(cause);
     } finally {
       this.#clock.clearTimeout(timer);
     }
@@ -84,6 +86,16 @@ export function payloadOf({ data, requestId }) {
     throw new LatchkeyError(message, { code: problems[0].code, problems, requestId });
   }
   return payload;
+}
+
+/**
+ * What is not the answer of the server, because it was lost or because something on the way wrote another one, tells
+ * nothing of what the server did.
+ *
+ * @param {unknown} cause
+ */
+function unreachable(cause) {
+  return new LatchkeyError("The server cannot be reached right now.", { code: "NETWORK", cause });
 }
 
 /**

@@ -20,7 +20,7 @@ from security.passwords import CHEAPEST
 from server import create_app
 from services import Services
 from settings import Settings
-from tests.support import databases
+from tests.support import databases, npm
 from tests.support.browser import EMAIL, ORIGIN, PASSWORD, Browser
 from tests.support.chromium import running_chromium
 from tests.support.clock import FakeClock
@@ -133,6 +133,12 @@ def catcher() -> Iterator[Catcher]:
     """Run a mail server that takes every letter, until the test tells it to do otherwise."""
     with Catcher() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def node() -> npm.Npm:
+    """Install what the client is tested with, once, and give a way to run it."""
+    return npm.install()
 
 
 @pytest.fixture

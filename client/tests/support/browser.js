@@ -1,0 +1,109 @@
+/** A browser with tabs: what the pages of one origin have in common. */
+
+import { createClient } from "../../latchkey.js";
+import { FakeClock } from "./clock.js";
+import { Server } from "./server.js";
+
+export const ORIGIN = "http://latchkey.test";
+export const ADA = { email: "ada@example.com", password: "correct horse battery staple" };
+
+export class Browser {
+  clock = new FakeClock();
+  server = new Server(this.clock);
+  cookies = new Map();
+  /** Everything that a tab has told the others. */
+  messages = [];
+  #channels = new Set();
+  #locks = new Locks();
+  #has;
+
+  /** @param {{ locks?: boolean, channel?: boolean }} [has] what the browser offers */
+  constructor({ locks = true, channel = true } = {}) {
+    this.#has = { locks, channel };
+  }
+
+  /** Open a page; `changes` are told to its listener. */
+  open() {
+    const page = new Page();
+    const client = createClient({
+      url: ORIGIN,
+      fetch: this.server.fetchWith(this.cookies),
+      locks: this.#has.locks ? this.#locks : null,
+      channel: this.#has.channel ? this.#channel() : null,
+      page,
+      clock: this.clock,
+    });
+    const changes = [];
+    client.onAuthChange(({ user, reason }) => changes.push([reason, user?.email ?? null]));
+    return { client, page, changes };
+  }
+
+  /** Open a page and sign in; what was told and asked for that is forgotten. */
+  async openSignedIn() {
+    const tab = this.open();
+    await tab.client.login(ADA);
+    this.forget(tab);
+    return tab;
+  }
+
+  /** Open this many pages of a person who is signed in, each of which knows it. */
+  async openTabs(count) {
+    const tabs = [await this.openSignedIn()];
+    while (tabs.length < count) {
+      tabs.push(this.open());
+    }
+    for (const { client } of tabs) {
+      await client.me();
+    }
+    this.forget(...tabs);
+    return tabs;
+  }
+
+  forget(...tabs) {
+    this.server.calls.length = this.messages.length = 0;
+    tabs.forEach(({ changes }) => (changes.length = 0));
+  }
+
+  #channel() {
+    const channel = {
+      onmessage: null,
+      postMessage: (data) => {
+        this.messages.push(data);
+        const others = [...this.#channels].filter((other) => other !== channel);
+        others.forEach((other) => this.clock.setTimeout(() => other.onmessage?.({ data: structuredClone(data) }), 5));
+      },
+      close: () => void this.#channels.delete(channel),
+    };
+    this.#channels.add(channel);
+    return channel;
+  }
+}
+
+/** The document of a page, which can be hidden. */
+class Page extends EventTarget {
+  visibilityState = "visible";
+
+  show(visibilityState) {
+    this.visibilityState = visibilityState;
+    this.dispatchEvent(new Event("visibilitychange"));
+  }
+}
+
+/** Web Locks: one holder of a name at a time, the others in the order in which they came. */
+class Locks {
+  #held = new Map();
+
+  async request(name, { ifAvailable = false }, callback) {
+    if (ifAvailable && this.#held.has(name)) {
+      return callback(null);
+    }
+    const result = (this.#held.get(name) ?? Promise.resolve()).then(() => callback({ name }));
+    const held = result.catch(() => {}).then(() => {
+      if (this.#held.get(name) === held) {
+        this.#held.delete(name);
+      }
+    });
+    this.#held.set(name, held);
+    return result;
+  }
+}

@@ -1,0 +1,1 @@
+"""The client for web pages, and the documents that it sends."""
