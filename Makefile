@@ -134,6 +134,7 @@ $(PLAYGROUND)/node_modules/.tried: $(PLAYGROUND_PACKAGES) $(PLAYGROUND_SOURCES)
 		$(MAKE) --no-print-directory playground >var/playground.log 2>&1 \
 		|| echo "That failed (see var/playground.log); the server starts all the same. \`make playground\` tries again."
 	@mkdir -p $(@D)
+	@touch $@
 
 $(CLIENT)/node_modules/.installed: $(CLIENT_PACKAGES)
 	@echo "Installing the locked npm packages of the client's tests …"

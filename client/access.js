@@ -32,6 +32,11 @@ export class Access {
     this.#alarm = new Alarm({ clock, page, ring });
   }
 
+  /** Which credentials a request carries that is sent now. */
+  get version() {
+    return this.#version;
+  }
+
   /** Whether there is a token that requests carry, rather than the cookie alone. */
   get isHeld() {
     return this.#token !== null;
@@ -49,31 +54,32 @@ export class Access {
 
   /** @param {Tokens} tokens that this tab was given */
   hold({ accessToken, accessTokenExpiresAt }) {
-    this.renewedElsewhere(accessTokenExpiresAt);
-    this.#token = accessToken;
+    this.#replace(accessToken);
+    this.#alarm.set(accessTokenExpiresAt);
   }
 
   /** @param {string} expiresAt when the token that another tab was given is over */
   renewedElsewhere(expiresAt) {
-    this.forget();
+    this.#replace(null);
     this.#alarm.set(expiresAt);
   }
 
   /** Hold nothing any more. */
   forget() {
-    this.#token = null;
-    this.#version += 1;
+    this.#replace(null);
     this.#alarm.stop();
   }
 
   /**
-   * Get a new token, or learn that another tab has. However many ask at the same time, one request is made.
+   * Get a new token, or learn that there is one: that another request or another tab has got it. However many ask at
+   * the same time, one refresh is made.
    *
+   * @param {number} version the one that somebody found to be over
    * @returns {Promise<boolean>} false: the server refuses, as the session is over
    * @throws {LatchkeyError} the server did not say
    */
-  renew() {
-    this.#renewing ??= this.#renewAlone(this.#version).finally(() => {
+  renew(version) {
+    this.#renewing ??= this.#renewAlone(version).finally(() => {
       this.#renewing = null;
     });
     return this.#renewing;
@@ -85,7 +91,7 @@ export class Access {
     this.#alarm.close();
   }
 
-  /** @param {number} version the one that somebody wants to be renewed */
+  /** @param {number} version */
   #renewAlone(version) {
     return this.#tabs.alone(async (waited) => {
       if (waited && version === this.#version) {
@@ -107,9 +113,15 @@ export class Access {
       return true;
     } catch (error) {
       if (isOver(error) || isExpired(error)) {
-        return version !== this.#version;
+        return false;
       }
       throw error;
     }
+  }
+
+  /** @param {string | null} token */
+  #replace(token) {
+    this.#token = token;
+    this.#version += 1;
   }
 }

@@ -5,7 +5,7 @@
 /** How many milliseconds before the end. */
 const EARLY = 30_000;
 
-/** The longest that browsers wait; what is meant to be longer is done at once. */
+/** The longest that a browser can wait: what is to be later is done at once. */
 const LONGEST = 2 ** 31 - 1;
 
 export class Alarm {
@@ -65,7 +65,6 @@ export class Alarm {
 
   #ringIfSeen() {
     if (this.#isDue && this.#page?.visibilityState !== "hidden") {
-      this.#isDue = false;
       this.#ring();
     }
   }

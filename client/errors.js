@@ -19,7 +19,7 @@ export class LatchkeyError extends Error {
    * @param {unknown} [details.cause]
    */
   constructor(message, { code, problems = [], retryAfter = null, requestId = null, cause }) {
-    super(message, { cause });
+    super(message, cause === undefined ? undefined : { cause });
     this.name = "LatchkeyError";
     this.code = code;
     this.problems = problems;

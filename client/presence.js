@@ -6,6 +6,7 @@
 
 import { Access } from "./access.js";
 import { isExpired, isOver } from "./errors.js";
+import { Listeners } from "./listeners.js";
 import { LOGOUT, ME } from "./operations.js";
 import { Tabs } from "./tabs.js";
 import { payloadOf } from "./transport.js";
@@ -15,8 +16,7 @@ import { payloadOf } from "./transport.js";
 export class Presence {
   #tabs;
   #access;
-  /** @type {Set<AuthListener>} */
-  #listeners = new Set();
+  #listeners = new Listeners();
   /** @type {User | null | undefined} undefined: the server has not been asked yet */
   #user;
   /** Counts sign-ins and sign-outs: an answer that was asked for in an earlier one tells nothing about this one. */
@@ -30,8 +30,7 @@ export class Presence {
 
   /** @param {AuthListener} listener */
   listen(listener) {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /**
@@ -46,13 +45,7 @@ export class Presence {
   async run(document, variables) {
     const era = this.#era;
     try {
-      return await this.#access.send(document, variables).catch(async (error) => {
-        // What was asked for one person is not run for another one, who has signed in meanwhile.
-        if (isExpired(error) && (await this.refresh()) && era === this.#era) {
-          return this.#access.send(document, variables);
-        }
-        throw error;
-      });
+      return await this.#runTwice(document, variables);
     } catch (error) {
       if (isOver(error) && era === this.#era) {
         this.#end("session-ended");
@@ -87,12 +80,13 @@ export class Presence {
   /**
    * Get a new access token.
    *
+   * @param {number} [version] the one that was found to be over; that of now unless it is given
    * @returns {Promise<boolean>} whether somebody is signed in afterwards
    * @throws {LatchkeyError} the server did not say, and so nothing is known to have changed
    */
-  async refresh() {
+  async refresh(version = this.#access.version) {
     const era = this.#era;
-    const renewed = await this.#access.renew();
+    const renewed = await this.#access.renew(version);
     if (era !== this.#era) {
       return Boolean(this.#user);
     }
@@ -161,13 +155,31 @@ export class Presence {
     this.#tabs.close();
   }
 
+  /**
+   * @param {string} document
+   * @param {Variables} [variables]
+   */
+  async #runTwice(document, variables) {
+    const [era, { version }] = [this.#era, this.#access];
+    try {
+      return await this.#access.send(document, variables);
+    } catch (error) {
+      // What was asked for one person is not run for another one, who has signed in meanwhile.
+      if (isExpired(error) && (await this.refresh(version)) && era === this.#era) {
+        return this.#access.send(document, variables);
+      }
+      throw error;
+    }
+  }
+
   /** @returns {Promise<User | null>} */
   async #look(mayRenew = true) {
+    const { version } = this.#access;
     try {
       return (await this.#access.send(ME)).data.me;
     } catch (error) {
       if (isExpired(error) && mayRenew) {
-        return (await this.#access.renew()) ? this.#look(false) : null;
+        return (await this.#access.renew(version)) ? this.#look(false) : null;
       }
       if (!isOver(error)) {
         throw error;
@@ -227,11 +239,7 @@ export class Presence {
 
   /** @param {Reason} reason */
   #emit(reason) {
-    const change = { user: this.#user ?? null, reason };
-    for (const listener of this.#listeners) {
-      // A listener that throws is reported as any uncaught error is, and harms nobody else.
-      queueMicrotask(() => this.#listeners.has(listener) && listener(change));
-    }
+    this.#listeners.tell({ user: this.#user ?? null, reason });
   }
 }
 

@@ -98,7 +98,7 @@
 
 /**
  * @typedef {object} Options
- * @property {string} [url] the origin of the server; that of the page unless it is given
+ * @property {string} [url] the origin of the server; that of the page unless it is given, which it has to be where there is no page
  * @property {typeof globalThis.fetch} [fetch]
  * @property {Locks | null} [locks] null: do without
  * @property {Channel | null} [channel] null: do without

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ADA, Browser } from "./support/browser.js";
+import { createClient } from "../latchkey.js";
+import { ADA, Browser, ORIGIN } from "./support/browser.js";
 
 const MINUTES = 60_000;
 const DUE = 14.5 * MINUTES;
@@ -60,26 +61,44 @@ test("of several tabs that are looked at one does it", async () => {
 test("a tab heeds when the token of another one is over", async () => {
   const browser = new Browser();
   const [first, second] = await browser.openTabs(2);
-  await second.client.refresh();
+  await first.client.refresh();
   await browser.clock.pass(1000);
-  first.page.show("hidden");
+  first.client.close();
   browser.forget(first, second);
-  second.client.close();
-  await browser.clock.pass(DUE);
+  await browser.clock.pass(DUE - 1001);
   assert.deepEqual(browser.server.calls, []);
-  first.page.show("visible");
-  await browser.clock.pass(0);
+  await browser.clock.pass(1);
   assert.deepEqual(browser.server.calls, ["Refresh"]);
+  assert.deepEqual(second.changes, []);
 });
 
-test("a refresh that nobody waited for may get lost", async () => {
+test("a refresh that nobody waited for may get lost, and is made up for when the page is looked at again", async () => {
   const browser = new Browser();
-  const { changes, client } = await browser.openSignedIn();
+  const { changes, page } = await browser.openSignedIn();
   browser.server.isOffline = true;
   await browser.clock.pass(20 * MINUTES);
-  assert.deepEqual(changes, []);
+  assert.deepEqual([browser.server.calls, changes], [["Refresh"], []]);
   browser.server.isOffline = false;
-  assert.equal((await client.me()).email, "ada@example.com");
+  page.show("hidden");
+  page.show("visible");
+  await browser.clock.pass(0);
+  page.show("visible");
+  assert.deepEqual(browser.server.calls, ["Refresh", "Refresh"]);
+});
+
+test("a token that is good for longer than a browser can wait is no reason to refresh all the time", async () => {
+  const browser = new Browser();
+  browser.server.ttl = 100 * 24 * 60 * MINUTES;
+  await browser.openSignedIn();
+  await browser.clock.pass(20 * 24 * 60 * MINUTES);
+  assert.deepEqual(browser.server.calls, []);
+});
+
+test("where there is no page nobody waits, and no timer keeps a program running", async () => {
+  const { server, clock, cookies } = new Browser();
+  const parts = { fetch: server.fetchWith(cookies), clock, page: null, channel: null, locks: null };
+  await createClient({ url: ORIGIN, ...parts }).login(ADA);
+  assert.equal(clock.pending, 0);
 });
 
 test("nobody is refreshed after a sign-out, nor signed out twice", async () => {

@@ -118,13 +118,30 @@ test("a change of the profile is told, with the person as they are now", async (
   assert.deepEqual(changes, [["updated", ADA.email], ["updated", ADA.email]]);
 });
 
+test("a change that is answered after a sign-out brings nobody back", async () => {
+  const browser = new Browser();
+  const { client, changes } = await browser.openSignedIn();
+  browser.server.answers.UpdateProfile = payload("account", "updateProfile", { user: person(ADA.email) }).data;
+  browser.server.slow = "UpdateProfile";
+  const update = client.updateProfile({ displayName: "Ada" });
+  await client.logout();
+  browser.server.answerSlow();
+  await update;
+  await settled();
+  assert.deepEqual(changes, [["logout", null]]);
+});
+
 test("a listener that throws harms nobody else, and one that has left hears nothing", async (t) => {
   const { client } = new Browser().open();
   const heard = [];
   client.onAuthChange(() => {
     throw new Error("a listener's own");
   });
-  client.onAuthChange(({ reason }) => heard.push(reason));
+  client.onAuthChange(({ reason }) => {
+    heard.push(reason);
+    stop();
+  });
+  const stop = client.onAuthChange(() => assert.fail("has left"));
   client.onAuthChange(() => assert.fail("has left"))();
   const uncaught = [];
   t.mock.method(globalThis, "queueMicrotask", (task) =>
@@ -137,14 +154,14 @@ test("a listener that throws harms nobody else, and one that has left hears noth
 
 test("a client that is closed holds nothing", async () => {
   const browser = new Browser();
-  const { client, changes } = await browser.openSignedIn();
+  const { client, changes, page } = await browser.openSignedIn();
   client.close();
   assert.deepEqual(await client.me(), person(ADA.email));
   assert.equal(browser.server.bearers.at(-1), null);
+  assert.deepEqual([page.watchers, browser.hearing, browser.clock.pending], [0, 0, 0]);
   await browser.open().client.logout();
   await browser.clock.pass(1_000_000);
   assert.deepEqual(changes, []);
-  assert.equal(browser.clock.pending, 0);
 });
 
 test("lists are given as lists", async () => {
@@ -155,6 +172,15 @@ test("lists are given as lists", async () => {
   browser.server.answers.AuditEvents = { auditEvents: connection };
   assert.deepEqual(await client.sessions(), [{ id: "1" }]);
   assert.deepEqual(await client.auditEvents({ first: 1 }), { events: [{ id: "7" }], endCursor: "c", hasNextPage: true });
+});
+
+test("who has no session has no list of them", async () => {
+  const browser = new Browser();
+  browser.server.signIn(browser.cookies);
+  const { client, changes } = browser.open();
+  await client.me();
+  browser.cookies.clear();
   browser.server.answers.Sessions = { me: null };
   await assert.rejects(client.sessions(), { code: "UNAUTHENTICATED" });
+  assert.deepEqual(changes, [["session-ended", null]]);
 });

@@ -43,6 +43,25 @@ test("ten that find it out at the same time share one refresh", async () => {
   assert.equal(server.calls.filter((name) => name === "Refresh").length, 1);
 });
 
+test("an operation that hears late that its token is over finds the new one", async () => {
+  const { client, server } = await openExpired();
+  server.slow = "Watch";
+  const late = [client.fetchGraphQL(WATCH), client.fetchGraphQL(WATCH)];
+  await client.me();
+  server.answerSlow();
+  assert.deepEqual(await Promise.all(late), [{ watch: 1 }, { watch: 1 }]);
+  assert.equal(server.calls.filter((name) => name === "Refresh").length, 1);
+});
+
+test("those who share a refresh share its failure too", async () => {
+  for (const code of ["TOKEN_BLACKLISTED", "SERVICE_UNAVAILABLE"]) {
+    const { client, server } = await openExpired();
+    server.refusals.Refresh = code;
+    await Promise.allSettled(Array.from({ length: 10 }, () => client.fetchGraphQL(WATCH)));
+    assert.equal(server.calls.filter((name) => name === "Refresh").length, 1);
+  }
+});
+
 test("me refreshes once by itself", async () => {
   const { client, server, changes } = await openExpired();
   assert.equal((await client.me()).email, "ada@example.com");

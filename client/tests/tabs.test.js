@@ -1,83 +1,13 @@
-/** Several tabs of one browser: one refreshes for all, and all of them know who is signed in. */
+/** Several tabs of one browser: all of them know who is signed in. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ADA, Browser } from "./support/browser.js";
+import { ADA, Browser, openExpired } from "./support/browser.js";
 import { settled } from "./support/clock.js";
 
-const MINUTES = 60_000;
 const BOB = "bob@example.com";
 const LATE = 100;
-
-/** Give a browser whose tabs are of a person that is signed in, and whose access tokens are over. */
-async function openExpired(count, has) {
-  const browser = new Browser(has);
-  const tabs = await browser.openTabs(count);
-  tabs.forEach(({ page }) => page.show("hidden"));
-  await browser.clock.pass(16 * MINUTES);
-  return { browser, tabs, clients: tabs.map(({ client }) => client) };
-}
-
-function refreshes({ server }) {
-  return server.calls.filter((name) => name === "Refresh").length;
-}
-
-/** Wait for what takes time too. */
-async function finish(browser, work) {
-  const all = Promise.all(work);
-  await settled();
-  await browser.clock.pass(5 * LATE);
-  return all;
-}
-
-test("of tabs that need a refresh at the same time one does it, and the others go on by its cookies", async () => {
-  const { browser, tabs, clients } = await openExpired(5);
-  const people = await finish(browser, clients.map((client) => client.me()));
-  assert.deepEqual(people.map(({ email }) => email), Array(5).fill(ADA.email));
-  assert.equal(refreshes(browser), 1);
-  assert.deepEqual(browser.server.bearers.slice(-4), [null, null, null, null]);
-  assert.deepEqual(tabs.flatMap(({ changes }) => changes), []);
-});
-
-test("a tab that waited hears of the refresh even if the message is later than the lock", async () => {
-  const { browser, clients } = await openExpired(2);
-  assert.deepEqual(await finish(browser, clients.map((client) => client.refresh())), [true, true]);
-  assert.equal(refreshes(browser), 1);
-});
-
-test("a tab that waited for one whose refresh got lost does it itself", async () => {
-  const { browser, clients } = await openExpired(2);
-  browser.server.slow = "Refresh";
-  const lost = assert.rejects(clients[0].refresh(), { code: "NETWORK" });
-  await settled();
-  const second = clients[1].refresh();
-  browser.server.slow = null;
-  await browser.clock.pass(30_000);
-  await lost;
-  await browser.clock.pass(LATE - 1);
-  assert.equal(refreshes(browser), 1);
-  await browser.clock.pass(1);
-  assert.equal(await second, true);
-  assert.equal(refreshes(browser), 2);
-});
-
-test("a tab in which another one has refreshed meanwhile sends the cookie, and not its own token", async () => {
-  const { browser, clients } = await openExpired(2);
-  await finish(browser, [clients[0].refresh()]);
-  assert.equal((await clients[1].me()).email, ADA.email);
-  assert.equal(browser.server.bearers.at(-1), null);
-  assert.equal(refreshes(browser), 1);
-});
-
-for (const has of [{ locks: false }, { channel: false }, { locks: false, channel: false }]) {
-  test(`where there is ${Object.keys(has).map((name) => `no ${name}`).join(" and ")} nobody is signed out either`, async () => {
-    const { browser, tabs, clients } = await openExpired(3, has);
-    const people = await finish(browser, clients.map((client) => client.me()));
-    assert.deepEqual(people.map(({ email }) => email), Array(3).fill(ADA.email));
-    assert.deepEqual(tabs.flatMap(({ changes }) => changes), []);
-  });
-}
 
 test("a sign-out in one tab signs every one out, and clears their memory", async () => {
   const browser = new Browser();
@@ -110,13 +40,23 @@ test("a sign-in in one tab is one in all, with the person it is of", async () =>
   assert.deepEqual(second.changes, [["elsewhere", ADA.email]]);
 });
 
+test("a sign-in reaches a tab that has not asked yet", async () => {
+  const browser = new Browser();
+  const [first, second] = [browser.open(), browser.open()];
+  await first.client.login(ADA);
+  await browser.clock.pass(LATE);
+  assert.deepEqual(second.changes, [["elsewhere", ADA.email]]);
+});
+
 test("a sign-in of somebody else leaves no tab with the person before", async () => {
   const browser = new Browser();
   const [first, second] = await browser.openTabs(2);
   await second.client.refresh();
+  browser.forget();
   await first.client.login({ ...ADA, email: BOB });
   await browser.clock.pass(LATE);
   assert.deepEqual(second.changes, [["elsewhere", BOB]]);
+  assert.deepEqual(browser.server.calls, ["Login", "Me"]);
   assert.equal((await second.client.me()).email, BOB);
 });
 
@@ -127,9 +67,36 @@ test("what was asked for one person is not run again for another", async () => {
   await clients[0].login({ ...ADA, email: BOB });
   await browser.clock.pass(LATE);
   browser.server.answerSlow();
-  await finish(browser, [assert.rejects(update, { code: "TOKEN_EXPIRED" })]);
+  await assert.rejects(update, { code: "TOKEN_EXPIRED" });
   assert.equal(browser.server.calls.filter((name) => name === "UpdateProfile").length, 1);
   assert.deepEqual(tabs[1].changes, [["elsewhere", BOB]]);
+});
+
+test("what the person before was refused does not end the session of the one after", async () => {
+  const browser = new Browser();
+  const [first, second] = await browser.openTabs(2);
+  browser.server.refusals.UpdateProfile = "TOKEN_BLACKLISTED";
+  browser.server.slow = "UpdateProfile";
+  const update = assert.rejects(second.client.updateProfile({}), { code: "TOKEN_BLACKLISTED" });
+  await first.client.login({ ...ADA, email: BOB });
+  await browser.clock.pass(LATE);
+  browser.server.answerSlow();
+  await update;
+  assert.deepEqual(second.changes, [["elsewhere", BOB]]);
+});
+
+test("an answer from before a sign-in is not believed after it", async () => {
+  const browser = new Browser();
+  const [first, second] = await browser.openTabs(2);
+  browser.server.slow = "Me";
+  const me = second.client.me();
+  await settled();
+  await first.client.login({ ...ADA, email: BOB });
+  browser.server.isOffline = true;
+  await browser.clock.pass(LATE);
+  browser.server.isOffline = false;
+  browser.server.answerSlow();
+  assert.equal((await me).email, BOB);
 });
 
 test("an answer from before a sign-out is not believed after it", async () => {
@@ -145,32 +112,26 @@ test("an answer from before a sign-out is not believed after it", async () => {
   assert.deepEqual(second.changes, [["elsewhere", null]]);
 });
 
-test("a token that comes after a sign-out in another tab is nobody's", async () => {
-  const { browser, tabs } = await openExpired(2, { locks: false });
-  browser.server.slow = "Refresh";
-  const refresh = tabs[1].client.refresh();
-  await settled();
-  await tabs[0].client.logout();
-  await browser.clock.pass(LATE);
-  browser.server.answerSlow();
-  assert.equal(await refresh, false);
-  assert.equal(await tabs[1].client.me(), null);
-  assert.equal(browser.server.bearers.at(-1), null);
-});
-
-test("a sign-out waits for a refresh, so that its cookies are the last word", async () => {
-  const { browser, clients } = await openExpired(2);
-  browser.server.slow = "Refresh";
-  const refresh = clients[0].refresh();
-  await settled();
-  const logout = clients[1].logout();
-  await settled();
-  assert.equal(browser.server.calls.at(-1), "Refresh");
-  browser.server.answerSlow();
-  assert.equal(await refresh, true);
-  await logout;
-  assert.equal(browser.cookies.size, 0);
-});
+for (const [what, act] of [
+  ["out", (client) => client.logout()],
+  ["in", (client) => client.login(ADA)],
+]) {
+  for (const locks of [true, false]) {
+    test(`a sign-${what} waits for a refresh, ${locks ? "of another tab" : "of its own tab"}, and is the last word`, async () => {
+      const { browser, clients } = await openExpired(2, { locks });
+      browser.server.slow = "Refresh";
+      const refresh = clients[0].refresh();
+      await settled();
+      const sign = act(clients[locks ? 1 : 0]);
+      await settled();
+      assert.equal(browser.server.calls.at(-1), "Refresh");
+      browser.server.answerSlow();
+      assert.equal(await refresh, true);
+      await sign;
+      assert.equal(browser.cookies.size, what === "out" ? 0 : 3);
+    });
+  }
+}
 
 test("where one tab was refused, the others ask the server themselves", async () => {
   const browser = new Browser();

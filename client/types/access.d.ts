@@ -14,6 +14,8 @@ export declare class Access {
      * @param {() => void} ring called when it is time to renew the token
      */
     constructor({ url, fetch, clock, page }: Parts, tabs: Tabs, ring: () => void);
+    /** Which credentials a request carries that is sent now. */
+    get version(): number;
     /** Whether there is a token that requests carry, rather than the cookie alone. */
     get isHeld(): boolean;
     /**
@@ -30,12 +32,14 @@ export declare class Access {
     /** Hold nothing any more. */
     forget(): void;
     /**
-     * Get a new token, or learn that another tab has. However many ask at the same time, one request is made.
+     * Get a new token, or learn that there is one: that another request or another tab has got it. However many ask at
+     * the same time, one refresh is made.
      *
+     * @param {number} version the one that somebody found to be over
      * @returns {Promise<boolean>} false: the server refuses, as the session is over
      * @throws {LatchkeyError} the server did not say
      */
-    renew(): Promise<boolean>;
+    renew(version: number): Promise<boolean>;
     /** Let go of the token, the timer and the page. */
     close(): void;
 }

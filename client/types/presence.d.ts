@@ -8,7 +8,7 @@ export declare class Presence {
     /** @param {Parts} parts */
     constructor(parts: Parts);
     /** @param {AuthListener} listener */
-    listen(listener: AuthListener): () => undefined;
+    listen(listener: AuthListener): () => void;
     /**
      * Run an operation. If the access token is over, get a new one and run it once again, which is safe for a mutation
      * too: the server looks at the token before it does anything.
@@ -30,10 +30,11 @@ export declare class Presence {
     /**
      * Get a new access token.
      *
+     * @param {number} [version] the one that was found to be over; that of now unless it is given
      * @returns {Promise<boolean>} whether somebody is signed in afterwards
      * @throws {LatchkeyError} the server did not say, and so nothing is known to have changed
      */
-    refresh(): Promise<boolean>;
+    refresh(version?: number): Promise<boolean>;
     /**
      * Run an operation that may sign in.
      *

@@ -93,7 +93,7 @@ export type Channel = Pick<BroadcastChannel, "postMessage" | "close" | "onmessag
 export type Page = Pick<Document, "visibilityState" | "addEventListener" | "removeEventListener">;
 export type Options = {
     /**
-     * the origin of the server; that of the page unless it is given
+     * the origin of the server; that of the page unless it is given, which it has to be where there is no page
      */
     url?: string;
     fetch?: typeof globalThis.fetch;
@@ -194,7 +194,7 @@ export type Parts = Required<Options>;
 /** @typedef {Pick<Document, "visibilityState" | "addEventListener" | "removeEventListener">} Page */
 /**
  * @typedef {object} Options
- * @property {string} [url] the origin of the server; that of the page unless it is given
+ * @property {string} [url] the origin of the server; that of the page unless it is given, which it has to be where there is no page
  * @property {typeof globalThis.fetch} [fetch]
  * @property {Locks | null} [locks] null: do without
  * @property {Channel | null} [channel] null: do without

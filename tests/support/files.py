@@ -4,19 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from os import PathLike
 from pathlib import Path
 from threading import Thread
-from typing import ClassVar
 
 from tests.support.ports import free_port
 
 
+# Not the machine's own table of types, which may know none of them.
+_KINDS = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+
+
 class _Quiet(SimpleHTTPRequestHandler):
-    # The machine's own table of types may know none of these.
-    extensions_map: ClassVar[dict[str, str]] = {
-        ".html": "text/html; charset=utf-8",
-        ".js": "text/javascript; charset=utf-8",
-    }
+    def guess_type(self, path: str | PathLike[str]) -> str:
+        return _KINDS.get(Path(path).suffix, "application/octet-stream")
 
     def log_message(self, *_: object) -> None:
         pass

@@ -22,6 +22,11 @@ export class Browser {
     this.#has = { locks, channel };
   }
 
+  /** How many pages hear what others tell. */
+  get hearing() {
+    return this.#channels.size;
+  }
+
   /** Open a page; `changes` are told to its listener. */
   open() {
     const page = new Page();
@@ -82,6 +87,17 @@ export class Browser {
 /** The document of a page, which can be hidden. */
 class Page extends EventTarget {
   visibilityState = "visible";
+  watchers = 0;
+
+  addEventListener(...listener) {
+    super.addEventListener(...listener);
+    this.watchers += 1;
+  }
+
+  removeEventListener(...listener) {
+    super.removeEventListener(...listener);
+    this.watchers -= 1;
+  }
 
   show(visibilityState) {
     this.visibilityState = visibilityState;
@@ -106,4 +122,13 @@ class Locks {
     this.#held.set(name, held);
     return result;
   }
+}
+
+/** Give a browser with this many tabs, of a person who is signed in and whose access tokens are over. */
+export async function openExpired(count, has) {
+  const browser = new Browser(has);
+  const tabs = await browser.openTabs(count);
+  tabs.forEach(({ page }) => page.show("hidden"));
+  await browser.clock.pass(16 * 60_000);
+  return { browser, tabs, clients: tabs.map(({ client }) => client) };
 }

@@ -9,7 +9,9 @@ export class FakeClock {
   now = () => this.#now;
 
   setTimeout = (callback, milliseconds) => {
-    this.#timers.set((this.#last += 1), { at: this.#now + milliseconds, callback });
+    // As in browsers, what is later than a number of 32 bits can say is now.
+    const wait = milliseconds > 2 ** 31 - 1 ? 1 : milliseconds;
+    this.#timers.set((this.#last += 1), { at: this.#now + wait, callback });
     return this.#last;
   };
 

@@ -12,8 +12,9 @@ export async function block(title) {
   const [, code] = new RegExp(`^\`\`\`js title="${title}"\n(.*?)^\`\`\`$`, "ms").exec(README);
   const folder = mkdtempSync(join(PACKAGES, ".readme-"));
   try {
-    writeFileSync(join(folder, title), code);
-    return await import(pathToFileURL(join(folder, title)));
+    const module = join(folder, title.replace(".js", ".mjs"));
+    writeFileSync(module, code);
+    return await import(pathToFileURL(module));
   } finally {
     rmSync(folder, { recursive: true });
   }

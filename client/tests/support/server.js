@@ -1,7 +1,5 @@
 /** A server as small as it can be and still rotate, expire, revoke and bind tokens as the real one does. */
 
-const TTL = 900_000;
-
 export class Server {
   /** Every operation that arrived, by its name. */
   calls = [];
@@ -14,6 +12,8 @@ export class Server {
   /** What operations are refused with: an error code by the name of the operation. */
   refusals = {};
   isOffline = false;
+  /** How many milliseconds an access token is good. */
+  ttl = 900_000;
   /** By how many milliseconds its clock is ahead of that of the browser. */
   ahead = 0;
   /** Operations of this name are done, but not answered yet. */
@@ -105,7 +105,7 @@ export class Server {
   }
 
   #issue(session, cookies) {
-    const expiresAt = this.#clock.now() + this.ahead + TTL;
+    const expiresAt = this.#clock.now() + this.ahead + this.ttl;
     const accessToken = `${session} ${this.#live.get(session).renewed} ${expiresAt}`;
     cookies.set("auth-token", accessToken).set("refresh_token", String(session)).set("client_fp", String(session));
     return { accessToken, accessTokenExpiresAt: new Date(expiresAt).toISOString() };
