@@ -10,7 +10,6 @@ from threading import Thread
 
 from tests.support.ports import free_port
 
-
 # Not the machine's own table of types, which may know none of them.
 _KINDS = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
