@@ -1,0 +1,157 @@
+/** Everything that the app says in German. */
+
+import { events, reasons } from "./events.de.js";
+
+/** @type {Record<string, string>} */
+const INVALID = {
+  email: "Bitte geben Sie eine gültige E-Mail-Adresse ein.",
+  phone: "Bitte geben Sie die Nummer mit Landesvorwahl ein, etwa +49 30 123456.",
+  firstName: "Bitte geben Sie einen Namen mit höchstens 100 Zeichen ein.",
+  lastName: "Bitte geben Sie einen Namen mit höchstens 100 Zeichen ein.",
+  displayName: "Bitte geben Sie einen Namen mit höchstens 100 Zeichen ein.",
+};
+
+/** @type {import("./en.js").Words} */
+export const words = {
+  language: "Deutsch",
+  brand: "Latchkey",
+  skip: "Zum Inhalt",
+  now: "gerade eben",
+  menu: "Ihr Konto",
+  nav: { dashboard: "Übersicht", sessions: "Geräte", password: "Passwort", activity: "Verlauf" },
+  signOut: "Abmelden",
+
+  fields: {
+    email: "E-Mail-Adresse",
+    password: "Passwort",
+    currentPassword: "Bisheriges Passwort",
+    newPassword: "Neues Passwort",
+    passwordHint: "Mindestens 8 Zeichen. Am besten ein paar Wörter, die nur Sie so verbinden würden.",
+    show: "Zeigen",
+    reveal: (label) => `Zeigen: ${label}`,
+    code: "Code",
+    codeHint: "Die sechs Ziffern aus der Mail",
+    remember: "Auf diesem Gerät angemeldet bleiben",
+    firstName: "Vorname",
+    lastName: "Nachname",
+    displayName: "Wie sollen wir Sie nennen?",
+    phone: "Telefonnummer",
+    phoneHint: "Mit Landesvorwahl, etwa +49 30 123456",
+    locale: "Sprache",
+    timezone: "Zeitzone",
+    automatic: (current) => `Automatisch (${current})`,
+  },
+
+  problems: {
+    missing: (label) => `${label}: bitte ausfüllen.`,
+    unknown: "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.",
+    reference: (id) => `Kennung: ${id}`,
+    NETWORK: "Der Server ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
+    SERVICE_UNAVAILABLE: "Der Server ist gerade ausgelastet. Es wurde nichts geändert; bitte versuchen Sie es gleich noch einmal.",
+    RATE_LIMITED: "Zu viele Versuche. Bitte versuchen Sie es später noch einmal.",
+    limited: (delay) => `Zu viele Versuche. Bitte versuchen Sie es ${delay} noch einmal.`,
+    INVALID_CREDENTIALS: "Die E-Mail-Adresse oder das Passwort ist falsch.",
+    wrongPassword: "Das bisherige Passwort ist falsch.",
+    ACCOUNT_DISABLED: "Dieses Konto ist gesperrt.",
+    OTP_INVALID: "Der Code ist falsch. Bitte prüfen Sie ihn, oder fordern Sie einen neuen an.",
+    OTP_EXPIRED: "Der Code ist abgelaufen. Bitte fordern Sie einen neuen an.",
+    OTP_ATTEMPTS_EXCEEDED: "Der Code wurde zu oft versucht. Bitte fordern Sie einen neuen an.",
+    WEAK_PASSWORD: () =>
+      "Dieses Passwort wäre leicht zu erraten. Nehmen Sie 8 bis 128 Zeichen, nichts Gängiges und nicht den Namen aus Ihrer Adresse.",
+    BAD_USER_INPUT: (_, field) => INVALID[field ?? ""] ?? "Bitte prüfen Sie diese Angabe.",
+  },
+
+  notices: {
+    signedOut: "Sie sind abgemeldet.",
+    ended: "Ihre Sitzung ist beendet. Bitte melden Sie sich wieder an.",
+    passwordReset: "Ihr Passwort ist geändert. Sie können sich jetzt damit anmelden.",
+    saved: "Gespeichert.",
+    passwordChanged: "Ihr Passwort ist geändert, und alle anderen Geräte sind abgemeldet.",
+    sessionEnded: "Das Gerät ist abgemeldet.",
+    othersEnded: "Alle anderen Geräte sind abgemeldet.",
+    codeSent: "Ein neuer Code ist unterwegs.",
+    offline: "Sie sind offline. Was Sie sehen, kann veraltet sein.",
+  },
+
+  failure: { title: "Das hat nicht geklappt", again: "Noch einmal versuchen" },
+
+  signIn: {
+    title: "Anmelden",
+    submit: "Anmelden",
+    forgot: "Passwort vergessen?",
+    byCode: "Mit einem Code per Mail anmelden",
+    noAccount: "Neu hier?",
+    signUp: "Konto anlegen",
+  },
+  signInByCode: {
+    title: "Mit einem Code anmelden",
+    lead: "Wir senden sechs Ziffern an Ihre E-Mail-Adresse. Ein Passwort brauchen Sie nicht.",
+    submit: "Code senden",
+    back: "Mit Passwort anmelden",
+  },
+  signUp: {
+    title: "Konto anlegen",
+    submit: "Konto anlegen",
+    hasAccount: "Sie haben schon ein Konto?",
+    signIn: "Anmelden",
+  },
+  verify: {
+    title: "Code eingeben",
+    lead: (email) => `Bitte sehen Sie in die Mail von ${email}. Wenn die Adresse stimmt, ist dort gleich ein Code.`,
+    leadWithoutEmail: "Geben Sie den Code ein, den wir Ihnen gesendet haben.",
+    submit: "Weiter",
+    resend: "Neuen Code senden",
+    wait: (seconds) => `Neuen Code senden (in ${seconds} s)`,
+    back: "Andere Adresse verwenden",
+  },
+  forgotPassword: {
+    title: "Passwort vergessen?",
+    lead: "Nennen Sie uns Ihre E-Mail-Adresse, und wir senden einen Code, mit dem Sie ein neues wählen.",
+    submit: "Code senden",
+    back: "Zurück zur Anmeldung",
+  },
+  resetPassword: { title: "Neues Passwort wählen", submit: "Passwort ändern" },
+  onboarding: {
+    title: "Willkommen",
+    lead: "Nur noch eins: Wie heißen Sie?",
+    submit: "Weiter",
+  },
+  dashboard: {
+    title: "Übersicht",
+    greeting: (name) => (name ? `Guten Tag, ${name}` : "Guten Tag"),
+    account: "Konto",
+    email: "E-Mail-Adresse",
+    since: "Dabei seit",
+    lastLogin: "Letzte Anmeldung",
+    profile: "Profil",
+    submit: "Speichern",
+  },
+  sessions: {
+    title: "Geräte",
+    lead: "Hier sind Sie angemeldet. Melden Sie ab, was Sie nicht kennen, und ändern Sie dann Ihr Passwort.",
+    current: "Dieses Gerät",
+    unknown: "Unbekanntes Gerät",
+    opened: (when) => `Angemeldet ${when}`,
+    used: (when) => `Zuletzt benutzt ${when}`,
+    end: "Abmelden",
+    endWhich: (device, when) => `${device} abmelden, zuletzt benutzt ${when}`,
+    endOthers: "Alle anderen Geräte abmelden",
+    alone: "Sie sind auf keinem anderen Gerät angemeldet.",
+  },
+  password: {
+    title: "Passwort",
+    lead: "Wenn Sie es ändern, werden alle anderen Geräte abgemeldet.",
+    submit: "Passwort ändern",
+  },
+  activity: {
+    title: "Verlauf",
+    lead: "Was mit Ihrem Konto geschehen ist, das Neueste zuerst.",
+    empty: "Es ist noch nichts geschehen.",
+    failed: "Abgelehnt",
+    more: "Ältere zeigen",
+    times: (count) => `${count}-mal`,
+    added: (count) => `${count} weitere`,
+    events,
+    reasons,
+  },
+};
