@@ -126,7 +126,7 @@ def _stop_event(worker: Worker | None) -> asyncio.Event:
 
 async def _welcome(services: Services, settings: Settings, log: QueueListener) -> None:
     email, password = DEVELOPMENT_USER
-    lines = [f"Playground: {settings.public_url}/graphql"]
+    lines = [f"App: {settings.public_url}/", f"Playground: {settings.public_url}/graphql"]
     try:
         if await services.database.unapplied_migrations():
             lines.append("The database lacks migrations: run `latchkey migrate`.")

@@ -119,7 +119,7 @@ def test_development_says_last_where_to_begin(tmp_path: Path, start_server: Star
     assert latchkey("user", "create-development", workdir=tmp_path)[0] == 0
     server = start_server({})
     text = said(server, "Development user: test@example.com, password: password")
-    assert f"Playground: {server.base_url}/graphql\nDevelopment user: " in text
+    assert f"App: {server.base_url}/\nPlayground: {server.base_url}/graphql\nDevelopment user: " in text
     assert text.index("Running on") < text.index("Playground")
     assert server.terminate() == 0
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from services import Services
 from services.errors import BadUserInput, CsrfRejected, RateLimited, Refusal, ServiceUnavailable
+from web import app as client_app
 from web import graphql, guards, health, logs, media, playground
 from web.edge import Edge
 from web.graphql_errors import described, unexpected
@@ -27,6 +28,7 @@ def attach(app: Quart, services: Services, edge: Edge) -> None:
     _configure(app)
     app.register_blueprint(graphql.blueprint(services, edge, in_flight))
     app.register_blueprint(health.blueprint(services))
+    app.register_blueprint(client_app.blueprint())
     if not edge.is_production:
         app.register_blueprint(playground.blueprint())
     app.register_error_handler(Exception, _refuse)

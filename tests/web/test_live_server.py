@@ -43,7 +43,7 @@ def ask(server: ServerProcess, data: bytes) -> tuple[int, Mapping[str, str], byt
 REQUESTS = {
     "no such path": (b"GET /a%0AERROR%20forged%1b HTTP/1.1\r\n" + CLOSE + b"\r\n", 404),
     "a path that is none": (b"OPTIONS * HTTP/1.1\r\n" + CLOSE + b"\r\n", 404),
-    "a target with a host and no path": (b"GET http://localhost HTTP/1.1\r\n" + CLOSE + b"\r\n", 404),
+    "a target with a host and no path": (b"PUT http://localhost HTTP/1.1\r\n" + CLOSE + b"\r\n", 405),
     "a host that is none": (b"GET /nothing HTTP/1.1\r\nHost: a b<>/\r\nConnection: close\r\n\r\n", 404),
     "HTTP/1.0 without a host": (b"GET /nothing HTTP/1.0\r\n\r\n", 404),
     "a length that is too much": (POST + b"Content-Length: 5000000\r\n\r\n" + b" " * 100_000, 413),
@@ -76,9 +76,8 @@ def test_every_refusal_is_json_with_a_code_and_every_header(server: ServerProces
         assert "server" not in headers
     assert server.terminate() == 0
     # What the server says to the person who started it is no log line.
-    lines = [
-        json.loads(line) for line in server.log_text().splitlines() if not line.startswith("Playground:")
-    ]
+    said = ("App:", "Playground:")
+    lines = [json.loads(line) for line in server.log_text().splitlines() if not line.startswith(said)]
     assert {line["level"] for line in lines} == {"INFO"}
     assert "GET /a%0AERROR%20forged%1B" in [line["message"] for line in lines]
 
