@@ -52,7 +52,7 @@ export function createForm({ locale, fields, submit, send }) {
       field.showProblem(problems.find((problem) => problem.field === field.name)?.message ?? null);
     }
     const only = problems.length === 1 && fields.find((field) => field.name === problems[0].field);
-    summary.replaceChildren(...(only ? [] : listed(problems, fields)));
+    summary.replaceChildren(...(only ? [] : listed(problems, fields, locale)));
     if (problems.length > 0) (only ? only.control : summary).focus();
   }
 
@@ -65,14 +65,15 @@ export function createForm({ locale, fields, submit, send }) {
  */
 function missing(fields, { words }) {
   const empty = fields.filter(({ control, read }) => control.required && read() === "");
-  return empty.map((field) => ({ field: field.name, message: words.problems.missing(field.label) }));
+  return empty.map((field) => ({ field: field.name, message: words.problems.missing }));
 }
 
 /**
  * @param {import("./problems.js").Shown[]} problems
  * @param {Field[]} fields
+ * @param {Locale} locale
  */
-function listed(problems, fields) {
+function listed(problems, fields, { words }) {
   return problems.map(({ field: name, message }) => {
     const field = fields.find((candidate) => candidate.name === name);
     if (!field) return element("p", {}, message);
@@ -80,6 +81,7 @@ function listed(problems, fields) {
       event.preventDefault();
       field.control.focus();
     };
-    return element("p", {}, element("a", { href: `#${field.control.id}`, click: follow }, message));
+    const text = words.problems.of(field.label, message);
+    return element("p", {}, element("a", { href: `#${field.control.id}`, click: follow }, text));
   });
 }

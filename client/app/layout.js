@@ -13,7 +13,12 @@ const MENU = ["dashboard", "sessions", "password", "activity"];
 /** @param {{signOut: () => Promise<void>}} parts */
 export function createLayout({ signOut }) {
   const skip = element("a", { class: "skip", href: "#content", click: skipped });
-  const header = element("header", { class: "bar" });
+  // It stays when the page changes: an image that is made anew is asked for anew, which fails without a network.
+  const name = element("span");
+  const image = element("img", { src: "/client/app/icon.svg", alt: "", width: 28, height: 28 });
+  const brand = element("a", { class: "brand", href: "/" }, image, name);
+  const ways = element("div", { class: "ways" });
+  const header = element("header", { class: "bar" }, brand, ways);
   // A live region is heard only if it was there before what it tells.
   const notice = element("div", { class: "notice", role: "status" });
   const content = element("div", { class: "page" });
@@ -36,9 +41,10 @@ export function createLayout({ signOut }) {
       document.documentElement.lang = language;
       document.body.classList.toggle("member", address !== null);
       skip.textContent = words.skip;
-      header.replaceChildren(brand(words.brand));
+      name.textContent = words.brand;
+      ways.replaceChildren();
       if (address !== null) {
-        header.append(menu(words, address), createButton({ text: words.signOut, look: "quiet", press: signOut }));
+        ways.append(menu(words, address), createButton({ text: words.signOut, look: "quiet", press: signOut }));
       }
     },
     /**
@@ -57,12 +63,6 @@ export function createLayout({ signOut }) {
     /** @param {boolean} isBusy */
     wait: (isBusy) => void (main.ariaBusy = isBusy ? "true" : null),
   };
-}
-
-/** @param {string} name */
-function brand(name) {
-  const image = element("img", { src: "/client/app/icon.svg", alt: "", width: 28, height: 28 });
-  return element("a", { class: "brand", href: "/" }, image, name);
 }
 
 /**

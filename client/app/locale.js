@@ -27,8 +27,8 @@ export function localeOf(profile) {
   return { language, words, ...createFormats(tag, known(profile?.timezone), words.now) };
 }
 
-/** @param {string} tag */
-function languageOf(tag) {
+/** @param {string} tag as in de-AT */
+export function languageOf(tag) {
   return tag.split("-")[0].toLowerCase();
 }
 

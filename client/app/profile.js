@@ -1,7 +1,7 @@
 /** The fields of a profile. */
 
 import { selectField, textField } from "./fields.js";
-import { languages } from "./locale.js";
+import { languageOf, languages } from "./locale.js";
 
 /** @typedef {import("./locale.js").Locale} Locale */
 /** @typedef {import("../shapes.js").Profile} Profile */
@@ -12,7 +12,7 @@ import { languages } from "./locale.js";
  */
 export function profileFields({ language, words }, profile) {
   const { fields } = words;
-  const spoken = new Intl.DisplayNames(language, { type: "language" }).of(navigator.languages[0]);
+  const spoken = languageOf(navigator.languages[0]);
   return [
     textField({ name: "firstName", label: fields.firstName, value: profile.firstName, autocomplete: "given-name" }),
     textField({ name: "lastName", label: fields.lastName, value: profile.lastName, autocomplete: "family-name" }),
@@ -30,7 +30,7 @@ export function profileFields({ language, words }, profile) {
       label: fields.locale,
       value: profile.locale,
       autocomplete: "language",
-      automatic: fields.automatic(spoken ?? navigator.languages[0]),
+      automatic: fields.automatic(new Intl.DisplayNames(language, { type: "language" }).of(spoken) ?? spoken),
       options: languages,
     }),
     selectField({

@@ -43,7 +43,8 @@ export const words = {
   },
 
   problems: {
-    missing: (label) => `${label}: bitte ausfüllen.`,
+    missing: "Bitte ausfüllen.",
+    of: (label, message) => `${label}: ${message}`,
     unknown: "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.",
     reference: (id) => `Kennung: ${id}`,
     NETWORK: "Der Server ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",

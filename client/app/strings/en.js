@@ -14,7 +14,7 @@ export const words = {
   fields: {
     email: "E-mail address",
     password: "Password",
-    currentPassword: "Present password",
+    currentPassword: "Current password",
     newPassword: "New password",
     passwordHint: "8 characters or more. A few words that only you would put together are best.",
     show: "Show",
@@ -35,8 +35,9 @@ export const words = {
   },
 
   problems: {
-    /** @param {string} label */
-    missing: (label) => `${label}: please fill this in.`,
+    missing: "Please fill this in.",
+    /** @param {string} label @param {string} message */
+    of: (label, message) => `${label}: ${message}`,
     unknown: "Something went wrong on our side. Please try again.",
     /** @param {string} id */
     reference: (id) => `Reference: ${id}`,
@@ -46,7 +47,7 @@ export const words = {
     /** @param {string} delay as in "in 2 minutes" */
     limited: (delay) => `Too many attempts. Please try again ${delay}.`,
     INVALID_CREDENTIALS: "The e-mail address or the password is wrong.",
-    wrongPassword: "The present password is wrong.",
+    wrongPassword: "The current password is wrong.",
     ACCOUNT_DISABLED: "This account has been disabled.",
     OTP_INVALID: "The code is wrong. Please check it, or ask for a new one.",
     OTP_EXPIRED: "The code has expired. Please ask for a new one.",
