@@ -6,6 +6,7 @@ browser therefore run in the loop of the session, and say so: `pytest.mark.async
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
@@ -34,29 +35,37 @@ async def running_chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def visiting(browser: Browser, origin: str) -> AsyncIterator[Page]:
+async def visiting(
+    browser: Browser, origin: str, *, forgiven: str | None = None, **profile: Any
+) -> AsyncIterator[Page]:
     """Open a tab in a new profile, whose paths are those of this origin.
 
     When the block is left, nothing may have gone wrong in it: no error or warning on the console, which is
-    where a browser also tells what the policy of a page forbade, and no request to any other origin.
+    where a browser also tells what the policy of a page forbade, and no request to any other origin. What the
+    test itself brings about can be forgiven, by words that are in it.
 
     Raises:
         AssertionError: something has.
     """
-    context = await browser.new_context(base_url=origin, viewport={"width": 1400, "height": 900})
+    options = {"base_url": origin, "viewport": {"width": 1400, "height": 900}, **profile}
+    context = await browser.new_context(**options)
     faults: list[str] = []
+
+    def note(fault: str) -> None:
+        if forgiven is None or forgiven not in fault:
+            faults.append(fault)
 
     def hear(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            faults.append(f"{message.type} on the console: {message.text}")
+            note(f"{message.type} on the console: {message.text}")
 
     def see(request: Request) -> None:
         parts = urlsplit(request.url)
         if f"{parts.scheme}://{parts.netloc}" != origin and parts.scheme not in ("data", "blob"):
-            faults.append(f"request to {request.url}")
+            note(f"request to {request.url}")
 
     context.on("console", hear)
-    context.on("weberror", lambda error: faults.append(f"exception: {error.error}"))
+    context.on("weberror", lambda error: note(f"exception: {error.error}"))
     context.on("request", see)
     try:
         yield await context.new_page()
