@@ -31,6 +31,8 @@ client.onAuthChange((change) => {
   user = change.user;
   // Somebody who has changed something in a page is still at work there, unless that page was done by it.
   if (change.reason === "updated" && elsewhere(pages[location.pathname], user) === null) return;
+  // Nothing of what one person saw is there for the next one, not even while their page is made.
+  if (change.reason !== "updated") visits.leave();
   router.arrive({ notice: user === null ? GOODBYE[change.reason] : undefined });
 });
 

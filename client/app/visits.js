@@ -23,7 +23,7 @@ export function createVisits({ client, layout, user, go }) {
   let hasFailed = false;
 
   /**
-   * Show a page, as soon as it has what it needs; until then the one before stays, unless it was another person's.
+   * Show a page, as soon as it has what it needs; until then the one before stays.
    *
    * @param {Page} page
    * @param {string} address
@@ -33,7 +33,6 @@ export function createVisits({ client, layout, user, go }) {
     const left = begin();
     const locale = localeOf(user()?.profile);
     const isMembers = page.audience === "member";
-    if (!isMembers) layout.clear();
     layout.frame(locale, isMembers ? address : null);
     layout.announce(luggage.notice ? locale.words.notices[luggage.notice] : "");
     // The router has seen to it that a page for somebody who is signed in is shown to nobody else.
@@ -43,8 +42,9 @@ export function createVisits({ client, layout, user, go }) {
       luggage,
       left,
       user: user(),
-      go,
-      announce: layout.announce,
+      // What a page has begun may end when the person is elsewhere, and does not take them away from there.
+      go: (...where) => left.aborted || go(...where),
+      announce: (text) => left.aborted || layout.announce(text),
     });
     try {
       const below = await page.render(stage);

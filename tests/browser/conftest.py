@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 from tests.acceptance.site import SETTINGS, Site
 from tests.browser.person import Person
 from tests.support import databases
-from tests.support.chromium import visiting
+from tests.support.chromium import running_chromium, visiting
 from tests.support.ports import free_port
 from tests.support.processes import ServerProcess
 
@@ -48,6 +48,13 @@ def site(
 def server(site: Site, port: int) -> ServerProcess:
     """Start the server of the site."""
     return site.start(port=port)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def keeping_chromium() -> AsyncIterator[Browser]:
+    """Run a Chromium that keeps pages whole for the Back button, as everybody's does but Playwright's."""
+    async with running_chromium(ignore_default_args=["--disable-back-forward-cache"]) as browser:
+        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="session")

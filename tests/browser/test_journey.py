@@ -4,11 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.acceptance.client import BLACKLISTED, refusal
+from tests.acceptance.site import Site
 from tests.browser.person import Person
 from tests.support.browser import ME, REFRESH
+from tests.support.chromium import visiting
+from tests.support.processes import ServerProcess
 from web.cookies import NAMES
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.asyncio(loop_scope="session")]
@@ -94,6 +97,27 @@ async def test_a_wrong_code_is_told_beside_its_field(person: Person) -> None:
     await person.sees("Welcome")
 
 
+async def test_another_code_can_be_sent_after_a_minute(person: Person) -> None:
+    """Not before, as the server would send none; the button says how long that is."""
+    await person.tab.clock.install()
+    requests = person.count("RequestCode")
+    await person.sign_up()
+    button = person.tab.get_by_role("button", name="Send a new code")
+    await expect(button).to_have_attribute("aria-disabled", "true")
+    await expect(button).to_contain_text("in ")
+    # Playwright waits with a disabled button, and a person does not.
+    await button.dispatch_event("click")
+    await person.tab.clock.fast_forward(61_000)
+    await expect(button).not_to_have_attribute("aria-disabled", "true")
+    await expect(button).to_have_text("Send a new code")
+    assert requests == []
+    await person.press("Send a new code")
+    await person.reads("A new code is on its way.")
+    await expect(person.tab.get_by_label("Code", exact=True)).to_be_focused()
+    await expect(button).to_have_attribute("aria-disabled", "true")
+    assert len(requests) == 1
+
+
 async def test_signing_in_before_the_address_is_verified(person: Person) -> None:
     """The right password leads to the code that is still missing, which signs in."""
     await person.sign_up()
@@ -140,18 +164,22 @@ async def test_back_after_a_sign_out_shows_nothing_private(person: Person) -> No
     await person.sees("Sign in")
 
 
-async def test_a_page_that_was_put_aside_comes_back_empty(person: Person) -> None:
-    """A browser may keep a page whole for the Back button: it goes to sleep empty, and asks when it wakes.
-
-    Playwright's Chromium keeps none, so the page is told what a browser that does would tell it.
-    """
-    await person.become_member()
-    fall_asleep = 'dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))'
-    await person.tab.evaluate(fall_asleep)
-    await expect(person.content()).to_have_text("")
-    await person.tab.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))')
-    await person.sees("Hello, Ada")
-    await person.tab.evaluate(fall_asleep)
-    assert "errors" not in await ask(person, "mutation { auth { logout { success } } }")
-    await person.tab.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))')
-    await person.sees("Sign in")
+async def test_a_page_that_was_put_aside_comes_back_empty(
+    server: ServerProcess, site: Site, keeping_chromium: Browser
+) -> None:
+    """A browser keeps a page whole for the Back button: it goes to sleep empty, and asks when it wakes."""
+    async with visiting(keeping_chromium, server.base_url, locale="en-GB") as tab:
+        person = Person(tab, site)
+        await person.become_member()
+        await tab.evaluate("""
+            addEventListener("pageshow", ({ persisted }) => {
+              window.woken = [persisted, document.querySelector("main").textContent];
+            });
+            location.href = "/healthz";
+        """)
+        await expect(tab.get_by_text("up")).to_be_visible()
+        assert "errors" not in await ask(person, "mutation { auth { logout { success } } }")
+        await tab.evaluate("history.back()")
+        await person.sees("Sign in")
+        assert await tab.evaluate("woken") == [True, ""]
+        await expect(person.content()).not_to_contain_text("Ada")

@@ -24,10 +24,10 @@ _ARGUMENTS = (
 
 
 @asynccontextmanager
-async def running_chromium() -> AsyncIterator[Browser]:
-    """Run a headless Chromium; it is gone when the block is left."""
+async def running_chromium(**options: Any) -> AsyncIterator[Browser]:
+    """Run a headless Chromium, with options of Playwright's if it is to be another than usual."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=_EXECUTABLE, args=_ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=_EXECUTABLE, args=_ARGUMENTS, **options)
         try:
             yield browser
         finally:

@@ -50,7 +50,7 @@ function item(stage, session) {
     element(
       "div",
       {},
-      element("p", { class: "name" }, device, session.isCurrent && element("span", { class: "mark" }, words.current)),
+      element("p", { class: "name" }, device, " ", session.isCurrent && element("span", { class: "mark" }, words.current)),
       element("ul", { class: "facts-in-line" }, facts.map((fact) => fact && element("li", {}, fact))),
     ),
     // This one is ended by signing out, which is in the menu and says so.
