@@ -6,8 +6,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, Request, Response, expect
 
-from tests.acceptance.site import Site
-from tests.browser.mailbox import code_from_mail
+from tests.browser.mailbox import MailedSite
 from web.cookies import NAMES
 
 PASSWORD = "correct horse battery staple"
@@ -31,7 +30,7 @@ async () => {
 class Person:
     """One tab of a browser, and who sits at it."""
 
-    def __init__(self, tab: Page, site: Site, *, email: str = "ada@example.com") -> None:
+    def __init__(self, tab: Page, site: MailedSite, *, email: str = "ada@example.com") -> None:
         self.tab, self.site, self.email = tab, site, email
 
     async def open(self, address: str = "/") -> None:
@@ -101,7 +100,7 @@ class Person:
 
     async def code(self) -> str:
         """Read the code of the newest mail."""
-        return await asyncio.to_thread(code_from_mail, self.site, self.email)
+        return await asyncio.to_thread(self.site.code_from_mail, self.email)
 
     async def answer(self, act: Callable[[], Awaitable[None]]) -> Any:
         """Do something and give what the server answers to it."""

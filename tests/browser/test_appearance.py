@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Browser, Route, expect
 
-from tests.acceptance.site import Site
+from tests.browser.mailbox import MailedSite
 from tests.browser.person import Person
 from tests.browser.tour import tour
 from tests.support import ROOT
@@ -91,7 +91,7 @@ async def test_every_word_has_its_place(person: Person) -> None:
 
 
 async def test_the_language_is_the_browsers_until_the_person_chooses(
-    server: ServerProcess, site: Site, chromium: Browser
+    server: ServerProcess, site: MailedSite, chromium: Browser
 ) -> None:
     """German for a German browser; what the profile says comes before, and goes with the sign-out."""
     phone = {"width": 360, "height": 740}

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.acceptance.site import Site
+from tests.browser.mailbox import MailedSite
 from tests.browser.person import Person
 from tests.support.chromium import visiting
 from tests.support.processes import ServerProcess
@@ -18,7 +18,7 @@ UNREACHABLE = "The server cannot be reached. Please check your connection and tr
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def cut_off(server: ServerProcess, site: Site, chromium: Browser) -> AsyncIterator[Person]:
+async def cut_off(server: ServerProcess, site: MailedSite, chromium: Browser) -> AsyncIterator[Person]:
     """Give a member whose browser may say on its console that it cannot reach the server."""
     async with visiting(chromium, server.base_url, forgiven="net::ERR_", locale="en-GB") as tab:
         person = Person(tab, site)
@@ -26,7 +26,9 @@ async def cut_off(server: ServerProcess, site: Site, chromium: Browser) -> Async
         yield person
 
 
-async def test_an_access_token_that_ends_goes_unnoticed(site: Site, port: int, chromium: Browser) -> None:
+async def test_an_access_token_that_ends_goes_unnoticed(
+    site: MailedSite, port: int, chromium: Browser
+) -> None:
     """A form that is sent just then is sent, once, and nothing that was typed is lost."""
     server = await asyncio.to_thread(site.start, port=port, LATCHKEY_ACCESS_TTL="5")
     async with visiting(chromium, server.base_url, locale="en-GB") as tab:

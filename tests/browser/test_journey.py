@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.acceptance.client import BLACKLISTED, refusal
-from tests.acceptance.site import Site
+from tests.browser.mailbox import MailedSite
 from tests.browser.person import Person
 from tests.support.browser import ME, REFRESH
 from tests.support.chromium import visiting
@@ -165,7 +165,7 @@ async def test_back_after_a_sign_out_shows_nothing_private(person: Person) -> No
 
 
 async def test_a_page_that_was_put_aside_comes_back_empty(
-    server: ServerProcess, site: Site, keeping_chromium: Browser
+    server: ServerProcess, site: MailedSite, keeping_chromium: Browser
 ) -> None:
     """A browser keeps a page whole for the Back button: it goes to sleep empty, and asks when it wakes."""
     async with visiting(keeping_chromium, server.base_url, locale="en-GB") as tab:

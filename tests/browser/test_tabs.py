@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.acceptance.site import Site
+from tests.browser.mailbox import MailedSite
 from tests.browser.person import Person
 from tests.support.chromium import visiting
 
@@ -26,7 +26,7 @@ performance.timeOrigin
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def tabs(site: Site, port: int, chromium: Browser) -> AsyncIterator[list[Person]]:
+async def tabs(site: MailedSite, port: int, chromium: Browser) -> AsyncIterator[list[Person]]:
     """Give three tabs of somebody who is signed in, all with an access token that is over."""
     brief = await asyncio.to_thread(site.start, port=port, LATCHKEY_ACCESS_TTL="5")
     async with visiting(chromium, brief.base_url, locale="en-GB") as tab:

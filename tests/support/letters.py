@@ -44,6 +44,11 @@ class Caught:
         return self.parts[0]
 
     @property
+    def has_code(self) -> bool:
+        """Whether there is a code in the letter."""
+        return any(line.strip().isdigit() for line in self.parts[0].splitlines())
+
+    @property
     def code(self) -> str:
         """The one code in the letter, which stands on a line of its own."""
         (code,) = (line.strip() for line in self.text.splitlines() if line.strip().isdigit())
