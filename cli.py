@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,13 +32,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int | None] = arguments.run
     try:
-        return run(arguments) or 0
+        status = run(arguments) or 0
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        return _read_enough()
     except (SettingsError, StartFailed, BadUserInput, Problem, AccountUnknown, Usage, CannotCheck) as error:
         return _refuse(str(error))
     except Problems as several:
         return _refuse(" ".join(str(problem) for problem in several.problems))
     except ServiceUnavailable as error:
         return _refuse(f"LATCHKEY_DATABASE_URL: the database cannot be used: {_reason(error)}")
+
+
+def _read_enough() -> int:
+    # Whoever read has closed the pipe, as `| head` does. The interpreter flushes once more when it ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
 
 
 def _refuse(line: str) -> int:

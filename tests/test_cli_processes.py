@@ -1,6 +1,8 @@
 """The command line in processes of its own: what `make serve` says, and that a failure ends, in one line."""
 
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import latchkey
+from tests.support.databases import environment
 from tests.support.ports import free_port
 from tests.support.processes import ServerProcess
 from tests.support.production import PRODUCTION
@@ -29,6 +32,21 @@ def test_migrate_says_what_it_applied(tmp_path: Path) -> None:
     assert latchkey("migrate", workdir=tmp_path) == (0, applied, "")
     assert latchkey("migrate", workdir=tmp_path) == (0, "latchkey: the database is up to date\n", "")
     assert (tmp_path / "var" / "latchkey.db").exists()
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
+    """`latchkey … | head` ends when `head` does, quietly; what was asked is done."""
+    command = [sys.executable, "-m", "cli", "migrate"]
+    ours = {"LATCHKEY_DATABASE_URL": f"sqlite://{tmp_path / 'latchkey.db'}"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(ours), stdout=pipe, stderr=pipe) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+    up_to_date = (0, "latchkey: the database is up to date\n", "")
+    assert latchkey("migrate", workdir=tmp_path, DATABASE_URL=ours["LATCHKEY_DATABASE_URL"]) == up_to_date
 
 
 UNUSABLE = {
