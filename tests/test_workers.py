@@ -31,7 +31,8 @@ exec(sys.argv[2])
 _READY = "worker.tell_ready(); signal.pause()"
 _READY_OR_DEAD = "worker.is_first or sys.exit(5); worker.tell_ready(); signal.pause()"
 _STUBBORN = (
-    "signal.signal(signal.SIGTERM, signal.SIG_IGN); worker.tell_ready(); signal.pause(); signal.pause()"
+    "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); worker.tell_ready();"
+    " signal.pause(); signal.pause()"
 )
 
 
@@ -88,7 +89,8 @@ def test_a_first_worker_that_cannot_begin_ends_it_all(work: str, status: int) ->
 def test_a_worker_that_does_not_stop_is_killed() -> None:
     """The supervisor ends all the same, and says by its status that something was cut off."""
     with supervising(_STUBBORN) as process:
-        lines(process, 2)
+        # Both have started, and neither hears any more.
+        lines(process, 4)
         process.terminate()
         assert process.wait(timeout=30) == 1
         assert all(line.endswith("did not stop and is killed") for line in lines(process, 2))
