@@ -37,7 +37,7 @@ export class Tabs {
     this.#clock = clock;
     if (channel) {
       channel.onmessage = ({ data }) => {
-        hear(data);
+        hear(Object(data));
         this.#waiting.forEach((resolve) => resolve());
       };
     }

@@ -167,6 +167,16 @@ test("without a channel a tab whose cookies have changed hands finds it out when
   assert.deepEqual(second.changes, [["session-ended", null]]);
 });
 
+test("what nobody understands is not heard", async () => {
+  const browser = new Browser();
+  const [, tab] = await browser.openTabs(2);
+  for (const message of [null, "logout", { type: "news" }]) {
+    browser.say(message);
+  }
+  await browser.clock.pass(LATE);
+  assert.deepEqual([tab.changes, browser.server.calls], [[], []]);
+});
+
 test("no message holds a token", async () => {
   const browser = new Browser();
   const { client } = await browser.openSignedIn();

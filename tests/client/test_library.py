@@ -9,6 +9,14 @@ from graphql import GraphQLEnumType
 from resolvers import build_schema
 from tests.support.npm import CLIENT, Npm
 
+PAGE = """
+import { createClient } from "latchkey-client";
+import type { User } from "latchkey-client/shapes";
+
+export const ask: (url: string) => Promise<User | null> = (url) => createClient({ url }).me();
+console.log(typeof createClient);
+"""
+
 
 def test_its_own_tests_pass(node: Npm) -> None:
     """Refreshes, tabs, sign-outs and failures, with a clock, a server and tabs that do as they are told."""
@@ -42,16 +50,24 @@ def test_a_typescript_project_can_copy_it(node: Npm, tmp_path: Path) -> None:
 
 
 def test_it_is_a_package(node: Npm, tmp_path: Path) -> None:
-    """Which can be imported by its name, and brings no other."""
+    """Which can be imported by its name, with its types."""
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules" / "latchkey-client").symlink_to(CLIENT)
-    script = 'import { createClient } from "latchkey-client"; console.log(typeof createClient);'
-    assert node.run("node", "--input-type=module", "--eval", script, cwd=tmp_path) == "function\n"
-    imports = [
-        name for path in CLIENT.glob("*.js") for name in re.findall(r' from "([^"]+)"', path.read_text())
-    ]
-    assert imports
-    assert [name for name in imports if not (CLIENT / name).is_file()] == []
+    (tmp_path / "page.mts").write_text(PAGE)
+    node.run("tsc", "--strict", "--lib", "es2022,dom", "--module", "esnext", "page.mts", cwd=tmp_path)
+    assert (
+        node.run("node", "--input-type=module", "--eval", 'import "./page.mjs"', cwd=tmp_path) == "function\n"
+    )
+
+
+def test_it_needs_no_other_package() -> None:
+    """Every module imports its neighbours, and nothing else."""
+    modules = {path.name: path.read_text() for path in CLIENT.glob("*.js")}
+    imported = {
+        name for text in modules.values() for name in re.findall(r'^import .* from "([^"]+)"', text, re.M)
+    }
+    assert imported
+    assert {name.removeprefix("./") for name in imported} <= set(modules)
 
 
 def test_it_knows_every_code_of_the_schema() -> None:

@@ -64,6 +64,11 @@ export class Browser {
     return tabs;
   }
 
+  /** Tell the tabs something that none of them has said. */
+  say(message) {
+    this.#channels.forEach((channel) => channel.onmessage({ data: message }));
+  }
+
   forget(...tabs) {
     this.server.calls.length = this.messages.length = 0;
     tabs.forEach(({ changes }) => (changes.length = 0));
