@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import cli_purge
 import cli_schema
 import cli_users
 import server
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _command(commands, "migrate", _migrate, "bring the database to the newest schema")
     cli_users.attach(commands, _command)
+    cli_purge.attach(commands, _command)
     rings = commands.add_parser("keys", help="look after signing keys")
     keys = rings.add_subparsers(required=True, metavar="COMMAND")
     _command(keys, "generate", _generate_key, "make a key that signs from now on; older ones go on verifying")

@@ -38,7 +38,12 @@ def deliver_mail(services: Services) -> Coroutine[Any, Any, None]:
     return services.sender.run()
 
 
-BACKGROUND = (deliver_mail,)
+def purge(services: Services) -> Coroutine[Any, Any, None]:
+    """Remove what is over every few minutes, for as long as the server serves."""
+    return services.purge.run()
+
+
+BACKGROUND = (deliver_mail, purge)
 """What goes on beside the requests."""
 
 

@@ -1,6 +1,7 @@
 """What is stored: fields, constraints and indexes; and the named statements of the hot paths. No rule."""
 
 from models.audit import AuditEvent, AuditKind, AuditOutcome
+from models.leases import Lease
 from models.mail import MailKind, MailState, OutboxMail
 from models.otp import OneTimeCode, OtpPurpose
 from models.sessions import BlacklistedToken, OutstandingToken, RevocationReason, Session
@@ -11,6 +12,7 @@ __all__ = [
     "AuditKind",
     "AuditOutcome",
     "BlacklistedToken",
+    "Lease",
     "MailKind",
     "MailState",
     "OneTimeCode",
@@ -24,4 +26,14 @@ __all__ = [
     "User",
 ]
 
-__models__ = [User, Profile, Session, OutstandingToken, BlacklistedToken, OneTimeCode, OutboxMail, AuditEvent]
+__models__ = [
+    User,
+    Profile,
+    Session,
+    OutstandingToken,
+    BlacklistedToken,
+    OneTimeCode,
+    OutboxMail,
+    AuditEvent,
+    Lease,
+]

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 
@@ -35,3 +36,4 @@ class OneTimeCode(Model):
 
         table = "one_time_codes"
         unique_together = (("email_normalised", "purpose"),)
+        indexes = (Index(fields=("expires_at",), name="codes_by_expiry"),)

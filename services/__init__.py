@@ -26,6 +26,7 @@ from services.own_sessions import OwnSessions
 from services.password_changes import PasswordChanges
 from services.passwords import Passwords
 from services.profiles import Profiles
+from services.purge import Purge
 from services.registration import Registration
 from services.rotation import Rotation
 from services.sessions import Clock, Sessions
@@ -50,6 +51,7 @@ class Services:
     own_sessions: OwnSessions
     users: Users
     sender: Sender
+    purge: Purge
     clock: Clock
 
     async def open(self) -> None:
@@ -149,6 +151,13 @@ def build(
                 templates=load_templates(), sender=settings.mail_from, origin=origin, secret=secret
             ),
             transport=transport,
+            clock=clock,
+            chance=SystemRandom().random,
+        ),
+        purge=Purge(
+            database=database,
+            # 0 seconds mean that the trail is kept for ever.
+            audit_retention=timedelta(seconds=settings.audit_retention) or None,
             clock=clock,
             chance=SystemRandom().random,
         ),

@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 """Begins some work that goes on until it is cancelled."""
@@ -32,3 +35,14 @@ class Background:
         """Wait until all of it has ended: what it stands on may be closed afterwards."""
         self.end()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def to_its_end(step: Coroutine[Any, Any, T]) -> T:
+    """Do a step of some work. Who is told to end meanwhile does so when the step has come to its own end."""
+    task = asyncio.create_task(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with suppress(Exception):
+            await task
+        raise

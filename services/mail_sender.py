@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from models.mail_statements import BURY_MAIL, CLAIM_MAIL, EXPIRE_MAIL, POSTPONE_MAIL, SETTLE_MAIL
+from services.background import to_its_end
 from services.database import Database, Row
 from services.errors import ServiceUnavailable
 from services.mail_composition import Composer
@@ -52,7 +51,8 @@ class Sender:
         while True:
             claimed = 0
             try:
-                claimed = await _to_its_end(self.deliver_due())
+                # A letter of which nobody knows whether it has arrived would be sent again.
+                claimed = await to_its_end(self.deliver_due())
                 trouble = None
             except Exception as error:
                 if type(error) is not trouble:
@@ -107,17 +107,6 @@ def pause(failures: int, *, chance: float) -> timedelta:
     Letters that failed together, as their server was down, do not all come back together.
     """
     return FIRST_PAUSE * (GROWTH ** (failures - 1) * (0.5 + chance))
-
-
-async def _to_its_end(work: Coroutine[Any, Any, int]) -> int:
-    task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        # A letter of which nobody knows whether it has arrived would be sent again.
-        with suppress(Exception):
-            await task
-        raise
 
 
 def _report(error: Exception) -> None:

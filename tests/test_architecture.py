@@ -14,6 +14,7 @@ from tests.support import ROOT
 MAY_IMPORT = {
     "cli": {
         "cli_output",
+        "cli_purge",
         "cli_schema",
         "cli_services",
         "cli_users",
@@ -24,6 +25,7 @@ MAY_IMPORT = {
     },
     "serving": {"server", "services", "web", "workers"},
     "cli_users": {"cli_output", "cli_services", "server", "services", "models"},
+    "cli_purge": {"cli_output", "cli_services", "services"},
     "cli_schema": {"cli_output", "contract"},
     "cli_services": {"server", "services"},
     "cli_output": {"resolvers"},
@@ -42,11 +44,12 @@ MAY_IMPORT = {
 """Which of our rooms a room may see: `cli → serving → server → web → resolvers → services`,
 and from there `{security, models}`.
 
-The command line is several files: `cli → cli_users → {cli_services, cli_output}`. Beside the server,
-`cli → cli_schema → contract → resolvers`: what checks the schema is no part of what serves it."""
+The command line is several files: `cli → {cli_users, cli_purge} → {cli_services, cli_output}`. Beside the
+server, `cli → cli_schema → contract → resolvers`: what checks the schema is no part of what serves it."""
 
 READ_SETTINGS = (
     "cli.py",
+    "cli_purge.py",
     "cli_services.py",
     "cli_users.py",
     "server.py",
@@ -95,6 +98,7 @@ BELOW_FLOWS = {
     "limits_shared": {"sessions"},
     "audit": {"sessions"},
     **{module: {"sessions"} for module in MAIL},
+    "purge": {"sessions"},
     "sessions": set[str](),
 }
 """The services that no flow is known to, and what else they do not know."""

@@ -53,6 +53,10 @@ ROWS: Mapping[str, Sequence[str]] = {
         " VALUES (1, 'PENDING', 'LOGIN', 'Ada@Example.com', 'en', '{}', 0, '2026-01-01 12:00:00+00:00',"
         " '2026-01-01 12:00:00+00:00')",
     ),
+    "0003_leases": (
+        "INSERT INTO leases (name, holder, expires_at) VALUES"
+        " ('purge', '00000000-0000-4000-8000-000000000031', '2026-01-01 12:01:00+00:00')",
+    ),
 }
 """By migration: rows for the tables and columns that it made. A new migration adds an entry."""
 
