@@ -3,8 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-codegen client playground serve test fuzz check format lock migrations \
-	release-schema clean
+.PHONY: help install install-dev install-codegen client playground serve test fuzz bench bench-smoke check format lock \
+	migrations release-schema clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -53,6 +53,14 @@ test: install-dev install-codegen ## Run the whole suite on SQLite and PostgreSQ
 
 fuzz: install-dev ## Send ten thousand strange requests to a server (FUZZ=100000 sends more)
 	@$(BIN)/python -m pytest tests/acceptance/test_fuzz.py --fuzz "$(FUZZ)" $(ARGS)
+
+bench: install-dev ## Measure the server beside its floors (ARGS="--runs 1 --seconds 2" is quicker)
+	@bash .ci/packages bench
+	@$(BIN)/python -m bench $(ARGS)
+
+bench-smoke: install-dev ## Prove that the benchmark works, by one run that is too short to be quoted
+	@bash .ci/packages bench
+	@$(BIN)/python -m bench --runs 1 --seconds 0.3
 
 check: install-dev install-codegen ## Lint, check the format, the types and the schema, as CI does
 	@$(BIN)/ruff check .

@@ -1,1 +1,1 @@
-"""Benchmarks: each is a module to be run by name, prints a table, and keeps nothing."""
+"""Benchmarks: `python -m bench` measures the server, `python -m bench.hostile_documents` its documents."""

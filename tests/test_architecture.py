@@ -12,6 +12,7 @@ import pytest
 from tests.support import ROOT
 
 MAY_IMPORT = {
+    "bench": {"bench", "cli_services", "server", "web", "resolvers", "services", "security", "models"},
     "cli": {
         "cli_output",
         "cli_purge",
@@ -45,9 +46,11 @@ MAY_IMPORT = {
 and from there `{security, models}`.
 
 The command line is several files: `cli → {cli_users, cli_purge} → {cli_services, cli_output}`. Beside the
-server, `cli → cli_schema → contract → resolvers`: what checks the schema is no part of what serves it."""
+server, `cli → cli_schema → contract → resolvers`: what checks the schema is no part of what serves it. Nobody
+knows of `bench`, which starts the server and looks into it."""
 
 READ_SETTINGS = (
+    "bench/people.py",
     "cli.py",
     "cli_purge.py",
     "cli_services.py",
@@ -58,14 +61,14 @@ READ_SETTINGS = (
 )
 
 BORDERS = {
-    "quart": ("server.py", "serving.py", "web/*"),
+    "quart": ("server.py", "serving.py", "web/*", "bench/floors.py"),
     "werkzeug": ("server.py", "web/*"),
-    "hypercorn": ("serving.py",),
-    "uvloop": ("serving.py", "cli_services.py"),
-    "ariadne": ("resolvers/*", "web/graphql*.py", "contract/*"),
-    "graphql": ("resolvers/*", "web/graphql*.py", "contract/*"),
+    "hypercorn": ("serving.py", "bench/floors.py"),
+    "uvloop": ("serving.py", "cli_services.py", "bench/*"),
+    "ariadne": ("resolvers/*", "web/graphql*.py", "contract/*", "bench/floors.py"),
+    "graphql": ("resolvers/*", "web/graphql*.py", "contract/*", "bench/*"),
     "tortoise": ("models/*", "services/*", "server.py", "migrations/*"),
-    "asyncpg": ("services/database*.py",),
+    "asyncpg": ("services/database*.py", "bench/bounds.py"),
     "aiosqlite": ("services/database*.py",),
     "redis": ("services/limits_shared.py",),
     "limits": ("services/*", "settings_values.py"),
@@ -186,6 +189,9 @@ def test_every_import_keeps_direction_and_borders() -> None:
         ("resolvers/auth.py", "import web.cookies", "against the direction"),
         ("web/routes.py", "import server", "against the direction"),
         ("server.py", "import cli", "against the direction"),
+        ("server.py", "from bench import results", "against the direction"),
+        ("bench/results.py", "from cli import main", "against the direction"),
+        ("bench/loads.py", "from settings import Settings", "deeper code gets values"),
         ("workers.py", "from web import logs", "against the direction"),
         ("web/routes.py", "from workers import Worker", "against the direction"),
         ("cli_users.py", "import cli", "against the direction"),

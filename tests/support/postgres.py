@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,9 +21,9 @@ import asyncpg
 from tests.support.ports import free_port
 
 _START_SECONDS = 60
-_SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "max_connections": "200",
+_SETTINGS = {"listen_addresses": "127.0.0.1", "max_connections": "200"}
+
+FORGETFUL = {
     # Nothing in here outlives the run, so durability would only cost time.
     "fsync": "off",
     "full_page_writes": "off",
@@ -31,6 +31,7 @@ _SETTINGS = {
     # A visit of autovacuum to the template would make a CREATE DATABASE from it wait.
     "autovacuum": "off",
 }
+"""What a server is set to whose data nobody will ever miss."""
 
 
 class _Account(TypedDict, total=False):
@@ -77,8 +78,10 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(settings: Mapping[str, str] = FORGETFUL) -> Iterator[Postgres]:
     """Make a cluster in a temporary folder, run it, and remove both afterwards, whatever happened.
+
+    What `settings` do not say is as PostgreSQL has it by default, durability included.
 
     Raises:
         RuntimeError: PostgreSQL is not installed, or did not start.
@@ -91,7 +94,7 @@ def running_postgres() -> Iterator[Postgres]:
     try:
         _hand_over(home, account)
         _initialise(binaries, home, server, account)
-        with _process(binaries, home, server, account):
+        with _process(binaries, home, server, account, settings):
             yield server
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -144,9 +147,11 @@ def _initialise(binaries: Path, home: Path, server: Postgres, account: _Account)
 
 
 @contextmanager
-def _process(binaries: Path, home: Path, server: Postgres, account: _Account) -> Iterator[None]:
+def _process(
+    binaries: Path, home: Path, server: Postgres, account: _Account, settings: Mapping[str, str]
+) -> Iterator[None]:
     command = [f"{binaries}/postgres", "-D", f"{home}/data", "-p", str(server.port), "-k", str(home)]
-    for name, value in _SETTINGS.items():
+    for name, value in {**_SETTINGS, **settings}.items():
         command += ["-c", f"{name}={value}"]
     # A test run that is killed outright has no chance to stop its server, so the kernel does it.
     if setpriv := shutil.which("setpriv"):
