@@ -19,16 +19,13 @@ import uvloop
 from bench.bounds import argon2_per_second, postgres_per_second, sqlite_per_second
 from bench.connections import WrongAnswer
 from bench.floors import FLOORS
-from bench.measuring import CONNECTIONS, measure_floor, measure_target
+from bench.measuring import measure_floor, measure_target, sessions_for
 from bench.processes import on_core, running_floor
 from bench.results import Ratio, Result, medians, ratio_table, ratios, table
 from bench.targets import Target, running_target
 from tests.support.postgres import running_postgres
 
 RESULTS = Path(__file__).parent / "results"
-
-_LOGOUTS_PER_SECOND = 1500
-"""More than are possible: as many sessions are opened for them beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     runs, seconds, where = arguments.runs, arguments.seconds, machine()
     cores = sorted(os.sched_getaffinity(0))
-    sessions = int(runs * seconds * 1.25 * _LOGOUTS_PER_SECOND) + runs * 4 * CONNECTIONS
+    sessions = runs * sessions_for(seconds)
     try:
         # The servers have the first core. Everything else, the clients and PostgreSQL, has the last.
         with on_core(cores[-1]), prepared(core=cores[0], sessions=sessions) as field:

@@ -17,6 +17,18 @@ T = TypeVar("T")
 CONNECTIONS, LOGINS, PACE = 32, 8, 50
 """How many clients ask at once, how many sign in at once, and how often `me` is asked beside them."""
 
+_LOGOUTS_PER_SECOND = 1500
+"""For so many there are sessions; a server that is faster has ended them all before the time is over."""
+
+
+def sessions_for(seconds: float) -> int:
+    """Tell how many sessions one run uses up: one for each client, and one for each sign-out."""
+    return _logouts(seconds) + 4 * CONNECTIONS
+
+
+def _logouts(seconds: float) -> int:
+    return int(1.25 * seconds * _LOGOUTS_PER_SECOND)
+
 
 async def measure_floor(pid: int, port: int, *, seconds: float) -> Result:
     """Measure how often a floor answers."""
@@ -31,7 +43,7 @@ async def measure_target(target: Target, *, seconds: float) -> dict[str, Result]
         "me": [asked.me() for _ in range(CONNECTIONS)],
         "me, uncached": [asked.me_uncached() for _ in range(CONNECTIONS)],
         "refresh": [asked.refresh() for _ in range(CONNECTIONS)],
-        "logout": [asked.logout()] * CONNECTIONS,
+        "logout": [asked.logout(_logouts(seconds))] * CONNECTIONS,
         "login": [asked.login()] * LOGINS,
         "hostile": [asked.hostile()] * LOGINS,
     }

@@ -45,11 +45,11 @@ class Operations:
 
     def me(self) -> Step:
         """Ask who one is."""
-        return exactly(post(body(ME), cookie=self._session()), me_answer(self.user_id))
+        return exactly(post(body(ME), cookie=next(self.sessions)), me_answer(self.user_id))
 
     def me_uncached(self) -> Step:
         """Ask who one is by a document that no server has ever seen."""
-        cookie, expected = self._session(), me_answer(self.user_id)
+        cookie, expected = next(self.sessions), me_answer(self.user_id)
 
         async def step(connection: Connection) -> None:
             request = post(body(f"query Q{next(self._numbers)} {ME}"), cookie=cookie)
@@ -73,7 +73,7 @@ class Operations:
     def refresh(self) -> Step:
         """Refresh with the cookies of the answer before: each token is used once, as by a browser."""
         expected = orjson.dumps({"data": {"auth": {"refreshToken": {"success": True}}}})
-        cookie, asked = self._session(), body(REFRESH)
+        cookie, asked = next(self.sessions), body(REFRESH)
 
         async def step(connection: Connection) -> None:
             nonlocal cookie
@@ -86,13 +86,15 @@ class Operations:
 
         return step
 
-    def logout(self) -> Step:
-        """End a session, and with the next request another, until there is none."""
+    def logout(self, sessions: int) -> Step:
+        """End a session, and with the next request another, until there were so many."""
         expected = orjson.dumps({"data": {"auth": {"logout": {"success": True, "revokedSessions": 1}}}})
-        asked = body(LOGOUT)
+        asked, left = body(LOGOUT), itertools.islice(self.sessions, sessions)
 
         async def step(connection: Connection) -> None:
-            answer = await connection.ask(post(asked, cookie=self._session()))
+            if (cookie := next(left, None)) is None:
+                raise UsedUp
+            answer = await connection.ask(post(asked, cookie=cookie))
             answer.require(expected)
             if [value for _, value in answer.cookies()] != [""] * _COOKIES:
                 raise WrongAnswer("a sign-out that left cookies")
@@ -110,12 +112,6 @@ class Operations:
             require_refusal(await connection.ask(next(requests)))
 
         return step
-
-    def _session(self) -> str:
-        try:
-            return next(self.sessions)
-        except StopIteration:
-            raise UsedUp from None
 
 
 def exactly(request: bytes, expected: bytes) -> Step:

@@ -71,7 +71,8 @@ def ratios(
     database: str, results: Mapping[str, Result], floors: Mapping[str, Result], bounds: Mapping[str, float]
 ) -> list[Ratio]:
     """Compare what was measured on a database with the floors and bounds of the same run."""
-    floor = floors["Quart + Ariadne"].per_second
+    ariadne, me = floors["Quart + Ariadne"], results["me"]
+    floor = ariadne.per_second
     argon2, writes = bounds["argon2 verifications"], bounds[f"INSERT + UPDATE, {database}"]
     rates = {name: result.per_second for name, result in results.items()}
     idle, busy = results["me, 50/s"].p99_ms, results["me, 50/s, 8 logins"].p99_ms
@@ -79,6 +80,7 @@ def ratios(
         Ratio(f"{database}: {name}", value, reach)
         for name, value, reach in (
             ("me / (Quart + Ariadne)", rates["me"] / floor, "at least 0.65"),
+            ("CPU of (Quart + Ariadne) / CPU of me", ariadne.cpu_ms / me.cpu_ms, ""),
             ("refresh / (Quart + Ariadne)", rates["refresh"] / floor, "at least 0.40"),
             ("logout / (Quart + Ariadne)", rates["logout"] / floor, "at least 0.40"),
             ("login / argon2, one core", rates["login"] / argon2, "at least 0.85"),

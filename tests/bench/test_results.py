@@ -56,11 +56,12 @@ def test_ratios_are_to_the_floors_of_the_same_run() -> None:
     results = {name: replace(RESULT, per_second=rate) for name, rate in rates.items()}
     results["me, 50/s"] = replace(RESULT, p99_ms=4.0)
     results["me, 50/s, 8 logins"] = replace(RESULT, p99_ms=10.0)
-    floors = {"Quart + Ariadne": replace(RESULT, per_second=1000.0)}
+    floors = {"Quart + Ariadne": replace(RESULT, per_second=1000.0, cpu_ms=0.25)}
     bounds = {"argon2 verifications": 20.0, "INSERT + UPDATE, SQLite": 800.0}
     found = {one.name: (one.value, one.reach) for one in ratios("SQLite", results, floors, bounds)}
     assert found == {
         "SQLite: me / (Quart + Ariadne)": (0.65, "at least 0.65"),
+        "SQLite: CPU of (Quart + Ariadne) / CPU of me": (0.5, ""),
         "SQLite: refresh / (Quart + Ariadne)": (0.4, "at least 0.40"),
         "SQLite: logout / (Quart + Ariadne)": (0.5, "at least 0.40"),
         "SQLite: login / argon2, one core": (0.85, "at least 0.85"),
