@@ -12,6 +12,7 @@ import jwt
 from jwt.types import Options
 
 from security.keys import KeyRing
+from security.token_memory import TokenMemory
 
 CLOCK_SKEW = timedelta(seconds=90)
 """How far in the future `iat` may lie: nodes and stepped clocks differ. `exp` is never stretched."""
@@ -114,6 +115,9 @@ class TokenFormat:
     issuer: str
     audience: str
     ring: KeyRing = field(repr=False)
+    _memory: TokenMemory[AccessClaims] = field(
+        default_factory=TokenMemory, init=False, repr=False, compare=False
+    )
 
     def sign(self, claims: Claims, *, kid: str) -> str:
         """Sign with the key of this `kid`, or with the active one when that key is gone.
@@ -129,13 +133,14 @@ class TokenFormat:
         )
 
     def verify_access(self, token: str, *, now: datetime) -> AccessClaims:
-        """Believe an access token.
+        """Believe an access token. Its signature is verified once, and its times whenever it is presented.
 
         Raises:
             TokenExpired: it is genuine but over.
             TokenRejected: it is anything else than a token that we made for this use.
         """
-        return _current(self._believe(token, AccessClaims, now), now)
+        claims = self._memory.recall(token, lambda: self._genuine(token, AccessClaims))
+        return _current(_begun(claims, now), now)
 
     def verify_refresh(self, token: str, *, now: datetime) -> RefreshClaims:
         """Believe a refresh token; raises as `verify_access` does."""
@@ -147,9 +152,9 @@ class TokenFormat:
         Raises:
             TokenRejected: it is not a refresh token that we made.
         """
-        return self._believe(token, RefreshClaims, now)
+        return _begun(self._genuine(token, RefreshClaims), now)
 
-    def _believe(self, token: str, kind: type[C], now: datetime) -> C:
+    def _genuine(self, token: str, kind: type[C]) -> C:
         try:
             header = jwt.get_unverified_header(token)
             key = self.ring.find(header.get("kid"))
@@ -167,9 +172,15 @@ class TokenFormat:
             claims = kind.parse(payload)
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, OverflowError, OSError):
             raise TokenRejected("the token is not one of ours") from None
-        if claims.iat > now + CLOCK_SKEW or "nbf" in payload:
+        if "nbf" in payload:
             raise TokenRejected("the token is not valid yet")
         return claims
+
+
+def _begun(claims: C, now: datetime) -> C:
+    if claims.iat > now + CLOCK_SKEW:
+        raise TokenRejected("the token is not valid yet")
+    return claims
 
 
 def _current(claims: C, now: datetime) -> C:
