@@ -49,6 +49,15 @@ class Context:
             self._identified = asyncio.ensure_future(self.services.sessions.identify(self.credentials))
         return await self._identified
 
+    @property
+    def recognised(self) -> Viewer | None:
+        """Who was found to ask, if any field wanted to know and it was somebody."""
+        asked = self._identified
+        if asked is None or not asked.done() or asked.cancelled() or asked.exception() is not None:
+            return None
+        found = asked.result()
+        return found if isinstance(found, Viewer) else None
+
     async def viewer(self) -> Viewer:
         """Give the viewer.
 

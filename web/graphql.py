@@ -18,6 +18,7 @@ from web.graphql_errors import described, formatted, of_request, unexpected
 from web.graphql_requests import Post, read
 from web.graphql_validation import MAX_ERRORS, DocumentErrors
 from web.in_flight import InFlight
+from web.outcomes import Outcome
 from web.request import context
 
 
@@ -29,23 +30,11 @@ class Answer:
     executed: bool
 
 
-async def run(post: Post, documents: Documents, context: Context) -> Answer:
-    """Run an operation; whatever goes wrong is in the answer."""
-    request_id = context.client.request_id or ""
-    try:
-        result = await _result(post, documents, context)
-    except DocumentErrors as refused:
-        return Answer({"errors": [formatted(e, request_id=request_id) for e in refused.errors]}, False)
-    except ServiceError as refusal:
-        return Answer({"errors": [described(refusal, request_id=request_id)]}, False)
-    except Exception as error:
-        return Answer({"errors": [described(unexpected(error), request_id=request_id)]}, False)
-    if result.errors is None:
-        return Answer({"data": result.data}, True)
-    if result.data is None and all(error.path is None for error in result.errors):
-        return Answer({"errors": [of_request(e, request_id=request_id) for e in result.errors]}, False)
-    errors = [formatted(error, request_id=request_id) for error in result.errors]
-    return Answer({"errors": errors, "data": result.data}, True)
+async def run(post: Post, documents: Documents, context: Context, outcome: Outcome) -> Answer:
+    """Run an operation; whatever goes wrong is in the answer, and what came of it is noted."""
+    answer = await _answer(post, documents, context, outcome)
+    outcome.note(answer.body, context)
+    return answer
 
 
 def blueprint(services: Services, edge: Edge, in_flight: InFlight) -> Blueprint:
@@ -66,7 +55,7 @@ def blueprint(services: Services, edge: Edge, in_flight: InFlight) -> Blueprint:
         body: bytes = await request.get_data(cache=False, as_text=False, parse_form_data=False)
         asked = read(body)
         asker = context(request, request_id=g.request_id, services=services, edge=edge)
-        answer = await in_flight.finish(run(asked, documents, asker))
+        answer = await in_flight.finish(run(asked, documents, asker, g.outcome))
         # With application/json, all that was understood as a request is 200, whatever came of it.
         status = 200 if answer.executed or media_type == media.JSON else 400
         response = Response(orjson.dumps(answer.body), status, content_type=f"{media_type}; charset=utf-8")
@@ -80,10 +69,30 @@ def blueprint(services: Services, edge: Edge, in_flight: InFlight) -> Blueprint:
     return routes
 
 
-async def _result(post: Post, documents: Documents, context: Context) -> ExecutionResult:
+async def _answer(post: Post, documents: Documents, context: Context, outcome: Outcome) -> Answer:
+    request_id = context.client.request_id or ""
+    try:
+        result = await _result(post, documents, context, outcome)
+    except DocumentErrors as refused:
+        return Answer({"errors": [formatted(e, request_id=request_id) for e in refused.errors]}, False)
+    except ServiceError as refusal:
+        return Answer({"errors": [described(refusal, request_id=request_id)]}, False)
+    except Exception as error:
+        return Answer({"errors": [described(unexpected(error), request_id=request_id)]}, False)
+    if result.errors is None:
+        return Answer({"data": result.data}, True)
+    if result.data is None and all(error.path is None for error in result.errors):
+        return Answer({"errors": [of_request(e, request_id=request_id) for e in result.errors]}, False)
+    errors = [formatted(error, request_id=request_id) for error in result.errors]
+    return Answer({"errors": errors, "data": result.data}, True)
+
+
+async def _result(post: Post, documents: Documents, context: Context, outcome: Outcome) -> ExecutionResult:
     document = documents.find(post.query, post.document_id)
     operation = document.operation(post.operation_name)
-    if document.mutation_fields.get(operation.name.value if operation.name else None, 0) > 1:
+    name = operation.name.value if operation.name else None
+    outcome.operation = document.labels[name]
+    if document.mutation_fields.get(name, 0) > 1:
         raise TooManyOperations
     execution = execute(
         documents.schema,

@@ -10,7 +10,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, Operat
 from services.errors import BadUserInput, DocumentUnknown
 from web import graphql_caps
 from web.graphql_costs import Costs
-from web.graphql_selections import fragments_of, mutation_fields
+from web.graphql_selections import fragments_of, label, mutation_fields
 from web.graphql_validation import parsed, require_fit
 
 MAX_REMEMBERED = 128
@@ -20,9 +20,10 @@ MAX_REMEMBERED_LENGTH = 2 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that fits the schema, and how many mutation fields each of its operations would run."""
+    """A document that fits the schema; of each operation, its label and how many mutations it runs."""
 
     ast: DocumentNode
+    labels: Mapping[str | None, str]
     mutation_fields: Mapping[str | None, int]
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
@@ -89,8 +90,9 @@ class Documents:
         operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
         return Document(
             ast,
+            {_name(operation): label(operation, fragments) for operation in operations},
             {
-                operation.name.value if operation.name else None: mutation_fields(operation, fragments)
+                _name(operation): mutation_fields(operation, fragments)
                 for operation in operations
                 if operation.operation is OperationType.MUTATION
             },
@@ -105,6 +107,10 @@ class Documents:
         if len(self._remembered) > MAX_REMEMBERED:
             self._remembered.popitem(last=False)
         return document
+
+
+def _name(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None
 
 
 def hash_of(query: str) -> str:

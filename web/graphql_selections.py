@@ -9,10 +9,14 @@ from graphql import (
     FragmentSpreadNode,
     InlineFragmentNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
 )
 
 Fragments = Mapping[str, FragmentDefinitionNode]
+
+SEVERAL = "several"
+"""The label of an operation that runs more than one field."""
 
 
 def fragments_of(document: DocumentNode) -> Fragments:
@@ -44,6 +48,25 @@ def mutation_fields(operation: OperationDefinitionNode, fragments: Fragments) ->
         else:
             found |= {(key(group), key(field)) for field in _fields(group.selection_set, fragments, set())}
     return len(found)
+
+
+def label(operation: OperationDefinitionNode, fragments: Fragments) -> str:
+    """Name an operation by the one field that it runs, in the words of the schema: `me`, `auth.login`.
+
+    Whatever clients call their operations and fields, there are only so many labels: of several fields it is
+    `several`, and not every combination of them.
+    """
+    names = set(_names(operation, fragments)) or {"__typename"}
+    return names.pop() if len(names) == 1 else SEVERAL
+
+
+def _names(operation: OperationDefinitionNode, fragments: Fragments) -> Iterator[str]:
+    for field in _fields(operation.selection_set, fragments, set()):
+        name = field.name.value
+        if operation.operation is OperationType.MUTATION and field.selection_set is not None:
+            yield from (f"{name}.{f.name.value}" for f in _fields(field.selection_set, fragments, set()))
+        else:
+            yield name
 
 
 def _fields(selection_set: SelectionSetNode, fragments: Fragments, spread: set[str]) -> Iterator[FieldNode]:

@@ -16,6 +16,7 @@ from web import graphql, guards, health, logs, media, playground
 from web.edge import Edge
 from web.graphql_errors import described, unexpected
 from web.in_flight import InFlight
+from web.outcomes import Outcome
 from web.request import new_request_id
 
 _LOGGED_PATH = 200
@@ -40,7 +41,7 @@ def attach(app: Quart, services: Services, edge: Edge) -> None:
 
     @app.before_request
     async def _begin() -> None:
-        g.request_id, g.began = new_request_id(), time.perf_counter()
+        g.request_id, g.began, g.outcome = new_request_id(), time.perf_counter(), Outcome()
         logs.request_id.set(g.request_id)
         guards.require_origin(request, edge=edge)
 
@@ -50,7 +51,7 @@ def attach(app: Quart, services: Services, edge: Edge) -> None:
         guards.allow_origin(request, response, edge=edge)
         guards.secure(response, edge=edge)
         duration = round((time.perf_counter() - g.began) * 1000, 1)
-        fields = {"status": response.status_code, "duration_ms": duration}
+        fields = {"status": response.status_code, "duration_ms": duration, **g.outcome.whose}
         logger.info("%s %s", request.method, quote(request.path)[:_LOGGED_PATH], extra=fields)
         return response
 
@@ -82,6 +83,7 @@ async def _refuse(error: Exception) -> Response:
     else:
         refusal = error if isinstance(error, Refusal) else unexpected(error)
         status = _STATUS.get(type(refusal), 500)
+    g.outcome.code = refusal.code
     if refusal.retry_after is not None:
         headers.append(("Retry-After", str(refusal.retry_after)))
     response = _answer(refusal, status, media.for_refusal(request), request_id=g.request_id)
