@@ -22,6 +22,10 @@ RETURNING id, kind, recipient, locale, details, attempts, created_at, due_at, ex
 """
 """Decides who delivers a letter: until `$2`, when the claim lapses, it is due for nobody else."""
 
+COUNT_PENDING = """
+SELECT COUNT(*) AS pending FROM outbox WHERE state = 'PENDING'
+"""
+
 EXPIRE_MAIL = """
 WITH late AS MATERIALIZED (
   SELECT id FROM outbox WHERE state = 'PENDING' AND expires_at <= $1

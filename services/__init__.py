@@ -30,6 +30,7 @@ from services.purge import Purge
 from services.registration import Registration
 from services.rotation import Rotation
 from services.sessions import Clock, Sessions
+from services.tally import Tally
 from services.users import Users
 from settings import Settings
 
@@ -52,6 +53,7 @@ class Services:
     users: Users
     sender: Sender
     purge: Purge
+    tally: Tally
     clock: Clock
 
     async def open(self) -> None:
@@ -83,7 +85,7 @@ def build(
     database = Database(settings.database_url.get_secret_value())
     passwords = Passwords(Hasher(profile))
     limits = Limits(_counters(settings, database, clock), secret)
-    codes = Codes(secret)
+    codes, tally = Codes(secret), Tally()
     origin = settings.public_url
     sessions = Sessions(
         database=database,
@@ -107,6 +109,7 @@ def build(
             leeway=timedelta(seconds=settings.refresh_leeway),
             limits=limits,
             limit=parse(settings.limit_refresh),
+            tally=tally,
             clock=clock,
         ),
         auth=Auth(
@@ -115,6 +118,7 @@ def build(
             passwords=passwords,
             limits=limits,
             limit=parse(settings.limit_login),
+            tally=tally,
             clock=clock,
         ),
         registration=Registration(
@@ -131,6 +135,7 @@ def build(
             codes=codes,
             limits=limits,
             limit=parse(settings.limit_otp),
+            tally=tally,
             clock=clock,
         ),
         password_changes=PasswordChanges(
@@ -161,6 +166,7 @@ def build(
             clock=clock,
             chance=SystemRandom().random,
         ),
+        tally=tally,
         clock=clock,
     )
 

@@ -15,6 +15,7 @@ from services.limits import Limits
 from services.passwords import Passwords
 from services.problems import AccountDisabled, EmailNotVerified, InvalidCredentials
 from services.sessions import Clock, Sessions, SignedIn, TokenDelivery
+from services.tally import Tally
 
 ADMISSIONS = 2
 """How often a password is verified when the account changes before its admission. Once is common: another
@@ -30,6 +31,7 @@ class Auth:
     passwords: Passwords
     limits: Limits
     limit: RateLimitItem
+    tally: Tally
     clock: Clock
 
     async def login(
@@ -42,12 +44,23 @@ class Auth:
             InvalidCredentials: the e-mail or the password is wrong.
             AccountDisabled, EmailNotVerified: told only after the right password.
         """
-        subject = normalise_email(email)
+        with self.tally.password_logins.count():
+            return await self._login(
+                normalise_email(email),
+                password,
+                remember_me=remember_me,
+                delivery=token_delivery,
+                client=client,
+            )
+
+    async def _login(
+        self, subject: str, password: str, *, remember_me: bool, delivery: TokenDelivery, client: Client
+    ) -> SignedIn:
         await self.limits.take_both(self.limit, "login", client=client, account=subject)
         for _ in range(ADMISSIONS):
             found = await self._verified(subject, password, client)
             signed_in = await self._admit(
-                found, password, remember_me=remember_me, delivery=token_delivery, client=client
+                found, password, remember_me=remember_me, delivery=delivery, client=client
             )
             if signed_in is not None:
                 await self.limits.give_back_both(self.limit, "login", client=client, account=subject)

@@ -26,6 +26,7 @@ from tortoise.transactions import in_transaction
 
 import migrations
 from services.database_files import open_file
+from services.database_pool import Pool, pool_of
 from services.database_urls import APP, configuration
 from services.errors import ServiceUnavailable
 
@@ -143,6 +144,11 @@ class Database:
                 # In here, so that a COMMIT that fails is rolled back: left open, the next transaction on the
                 # same connection would begin by committing it.
                 await client.commit()
+
+    @property
+    def pool(self) -> Pool | None:
+        """The connections of this process, where the database is open and has several."""
+        return pool_of(self._statements._client) if self._statements is not None else None
 
     @property
     def _opened(self) -> Statements:

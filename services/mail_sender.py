@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.mail_statements import BURY_MAIL, CLAIM_MAIL, EXPIRE_MAIL, POSTPONE_MAIL, SETTLE_MAIL
+from models.mail_statements import (
+    BURY_MAIL,
+    CLAIM_MAIL,
+    COUNT_PENDING,
+    EXPIRE_MAIL,
+    POSTPONE_MAIL,
+    SETTLE_MAIL,
+)
 from services.background import to_its_end
 from services.database import Database, Row
 from services.errors import ServiceUnavailable
@@ -60,6 +67,15 @@ class Sender:
                 trouble = type(error)
             if claimed < BATCH:
                 await asyncio.sleep(self.rest)
+
+    async def waiting(self) -> int:
+        """Count the letters that nobody has delivered or given up yet, whichever server will.
+
+        Raises:
+            ServiceUnavailable: the database does not answer.
+        """
+        (row,) = await self.database.fetch(COUNT_PENDING)
+        return int(row["pending"])
 
     async def deliver_due(self) -> int:
         """Claim some of the letters that are due, try to deliver each, and give how many that were.

@@ -16,6 +16,7 @@ from services.errors import Problem
 from services.limits import Limits
 from services.problems import AccountDisabled, CodeInvalid
 from services.sessions import Clock, Sessions, SignedIn, TokenDelivery
+from services.tally import Outcomes, Tally
 
 _LETTERS = {
     OtpPurpose.VERIFY_EMAIL: MailKind.VERIFY_EMAIL,
@@ -36,6 +37,7 @@ class Otp:
     codes: Codes
     limits: Limits
     limit: RateLimitItem
+    tally: Tally
     clock: Clock
 
     async def request(self, *, email: str, purpose: OtpPurpose, client: Client) -> None:
@@ -82,7 +84,29 @@ class Otp:
             AccountDisabled: told only to who brings the right code.
             RateLimited: too many wrong codes for this address, or from this network.
         """
-        normalised, now = normalise_email(email), self.clock()
+        # One that is only looked at is no sign-in, and is counted nowhere.
+        outcomes = Outcomes() if purpose is OtpPurpose.RESET_PASSWORD else self.tally.code_logins
+        with outcomes.count():
+            return await self._verify(
+                normalise_email(email),
+                code,
+                purpose,
+                remember_me=remember_me,
+                delivery=token_delivery,
+                client=client,
+            )
+
+    async def _verify(
+        self,
+        normalised: str,
+        code: str,
+        purpose: OtpPurpose,
+        *,
+        remember_me: bool,
+        delivery: TokenDelivery,
+        client: Client,
+    ) -> SignedIn | None:
+        now = self.clock()
         await self.limits.take_both(self.limit, "code", client=client, account=normalised)
         async with self.database.transaction() as transaction:
             # A problem is returned and not raised in here: that a code was tried has to be committed.
@@ -96,7 +120,7 @@ class Otp:
                     code,
                     purpose,
                     remember_me=remember_me,
-                    delivery=token_delivery,
+                    delivery=delivery,
                     client=client,
                     now=now,
                 )

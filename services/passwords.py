@@ -51,6 +51,16 @@ class Passwords:
         """Tell whether a hash should be made anew at today's cost."""
         return self._hasher.is_outdated(stored)
 
+    @property
+    def threads(self) -> int:
+        """How many hashes are made at the same time, at the most."""
+        return self._threads
+
+    @property
+    def waiting(self) -> int:
+        """How many hashes wait for a thread."""
+        return max(0, self._pending - self._threads)
+
     def close(self) -> None:
         """Let the threads end; what is still queued is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -24,6 +24,7 @@ from services.errors import (
 from services.grants import Grant, Issue
 from services.limits import Limits
 from services.sessions import Clock, Sessions, revoke, store
+from services.tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Rotation:
     leeway: timedelta
     limits: Limits
     limit: RateLimitItem
+    tally: Tally
     clock: Clock
 
     async def rotate(self, credentials: Credentials, *, client: Client) -> Grant:
@@ -57,6 +59,10 @@ class Rotation:
             TokenBlacklisted: it was revoked otherwise.
             RateLimited: the session refreshes far more often than its tokens expire.
         """
+        with self.tally.refreshes.count():
+            return await self._successor(credentials, client)
+
+    async def _successor(self, credentials: Credentials, client: Client) -> Grant:
         if credentials.refresh_token is None:
             raise Unauthenticated("There is no refresh token")
         now = self.clock()

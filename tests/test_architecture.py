@@ -103,6 +103,7 @@ BELOW_FLOWS = {
     **{module: {"sessions"} for module in MAIL},
     "purge": {"sessions"},
     "sessions": set[str](),
+    "tally": {"sessions"},
 }
 """The services that no flow is known to, and what else they do not know."""
 
