@@ -24,6 +24,7 @@ from settings import PREFIX, VAR, Settings, SettingsError
 from web import routes
 from web.edge import Edge
 from web.graphql_trusted import ManifestInvalid
+from web.metrics import Metrics
 
 DEVELOPMENT_USER = ("test@example.com", "password")
 """The e-mail and the password of the user that `make serve` creates, in development only."""
@@ -63,8 +64,9 @@ def create_app(
     """
     services = services_of(settings, clock=clock, profile=profile)
     app = Quart("latchkey", static_folder=None)
+    edge, metrics = replace(edge_of(settings), trusted_documents=trusted_documents), Metrics(services)
     try:
-        routes.attach(app, services, replace(edge_of(settings), trusted_documents=trusted_documents))
+        routes.attach(app, services, edge, metrics)
     except ManifestInvalid as error:
         raise StartFailed(f"--trusted-documents: {error}") from None
     beside = Background([partial(work, services) for work in background])
@@ -72,7 +74,7 @@ def create_app(
     app.before_serving(beside.start)
     app.after_serving(beside.stop)
     app.after_serving(services.close)
-    app.extensions.update(services=services, background=beside)
+    app.extensions.update(services=services, background=beside, metrics=metrics)
     return app
 
 

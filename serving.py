@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -20,12 +21,13 @@ from services import Services
 from services.background import Background
 from services.errors import ServiceUnavailable
 from settings import PREFIX, Settings, SettingsError
-from web import logs
+from web import logs, metrics
 from workers import Supervisor, Worker
 
 GRACE, STOP_WITHIN, CLOSE_WITHIN = 8.0, 9.0, 0.5
 """How long a server that is told to stop waits for requests, for the rest, and then for services to close."""
 
+MAX_PORT = 65535
 logger = logging.getLogger(__name__)
 
 
@@ -42,12 +44,10 @@ def serve(settings: Settings, *, workers: int = 1, trusted_documents: Path | Non
     if workers > 1 and settings.valkey_url is None:
         raise SettingsError(f"{PREFIX}VALKEY_URL has to be set for several workers to count limits together")
     app = create_app(settings, trusted_documents=trusted_documents)
-    config = Config()
-    config.bind = [settings.bind]
-    config.graceful_timeout = GRACE
-    config.include_server_header = False
-    config.errorlog = logging.getLogger("hypercorn")
-    worker = _supervised(settings, config, workers) if workers > 1 else None
+    config, monitored = _config(settings.bind), _monitored(settings, workers)
+    worker = _supervised(settings, config, monitored, workers) if workers > 1 else None
+    if monitored:
+        _attach_metrics(app, monitored, worker)
     listener = logs.configure(settings.log_format)
     try:
         uvloop.run(_serve(app, settings, config, listener, worker))
@@ -55,23 +55,72 @@ def serve(settings: Settings, *, workers: int = 1, trusted_documents: Path | Non
         listener.stop()
 
 
-def _supervised(settings: Settings, config: Config, workers: int) -> Worker:
+def _config(address: str) -> Config:
+    config = Config()
+    config.bind = [address]
+    config.graceful_timeout = GRACE
+    config.include_server_header = False
+    config.errorlog = logging.getLogger("hypercorn")
+    return config
+
+
+def _monitored(settings: Settings, workers: int) -> list[socket.socket]:
+    """Listen for monitors: on a port to a worker, from the one that is set upwards."""
+    if settings.metrics_bind is None:
+        return []
+    host, _, base = settings.metrics_bind.rpartition(":")
+    if int(base) + workers - 1 > MAX_PORT:
+        raise SettingsError(f"{PREFIX}METRICS_BIND has to leave a port for each of {workers} workers")
+    listening: list[socket.socket] = []
+    for number in range(workers):
+        # Zero asks for any port, and not for the one after another.
+        address = f"{host}:{int(base) and int(base) + number}"
+        with _binding("METRICS_BIND", address):
+            config = _config(address)
+            listening += config.create_sockets().insecure_sockets
+            listening[-1].listen(config.backlog)
+    return listening
+
+
+def _attach_metrics(app: Quart, monitored: list[socket.socket], worker: Worker | None) -> None:
+    """Show the metrics during the lifespan of the application, on the socket of this worker."""
+    own = monitored[worker.number if worker is not None else 0]
+    for listening in monitored:
+        if listening is not own:
+            listening.close()
+    config = _config(f"fd://{own.detach()}")
+    config.graceful_timeout = CLOSE_WITHIN
+    shown, ended = metrics.application(app.extensions["metrics"]), asyncio.Event()
+    serving: list[asyncio.Task[None]] = []
+
+    async def begin() -> None:
+        serving.append(asyncio.create_task(hypercorn_serve(shown, config, shutdown_trigger=ended.wait)))
+
+    async def end() -> None:
+        ended.set()
+        await asyncio.gather(*serving)
+
+    app.before_serving(begin)
+    app.after_serving(end)
+
+
+def _supervised(settings: Settings, config: Config, monitored: list[socket.socket], workers: int) -> Worker:
     logs.configure_without_thread(settings.log_format)
-    with _binding(settings):
+    with _binding("BIND", settings.bind):
         (listening,) = config.create_sockets().insecure_sockets
         # Somebody else may have the address until one of the two listens.
         listening.listen(config.backlog)
-    worker = Supervisor(workers, listening).run()
+    worker = Supervisor(workers, listening, beside=monitored).run()
     config.bind = [f"fd://{listening.detach()}"]
     return worker
 
 
 @contextmanager
-def _binding(settings: Settings) -> Iterator[None]:
+def _binding(setting: str, address: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        message = f"{PREFIX}BIND: cannot listen on {settings.bind}: {error.strerror}"
+        message = f"{PREFIX}{setting}: cannot listen on {address}: {error.strerror}"
         raise StartFailed(message) from None
 
 
@@ -94,7 +143,7 @@ async def _serve(
 
     serving = asyncio.create_task(hypercorn_serve(app, config, shutdown_trigger=until_stopped))
     try:
-        with _binding(settings):
+        with _binding("BIND", settings.bind):
             await serving
     except asyncio.CancelledError:
         logger.error("stopped before everything was done")

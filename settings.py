@@ -59,6 +59,7 @@ class Settings(BaseSettings):
 
     env: Environment = Environment.DEVELOPMENT
     bind: str = "127.0.0.1:8000"
+    metrics_bind: str | None = None
     public_url: str = "http://localhost:8000"
     database_url: SecretStr = SecretStr(f"sqlite://{VAR}/latchkey.db")
     valkey_url: SecretStr | None = None
@@ -112,9 +113,11 @@ class Settings(BaseSettings):
     def _isorigin(cls, value: str) -> str:
         return origin(value.rstrip("/"))
 
-    @field_validator("bind")
+    @field_validator("bind", "metrics_bind")
     @classmethod
-    def _is_address(cls, value: str) -> str:
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         host, _, port = value.rpartition(":")
         if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
             raise ValueError("has to be host:port")

@@ -31,6 +31,8 @@ class Worker:
     lifeline: int
     """A file descriptor that becomes readable when the supervisor is gone, however it went."""
     is_first: bool
+    number: int
+    """From 0 to one less than there are; who replaces another has the number of that one."""
 
     def tell_ready(self) -> None:
         """Tell the supervisor that this worker listens."""
@@ -47,7 +49,10 @@ class Supervisor:
 
     count: int
     listener: socket.socket
+    beside: Sequence[socket.socket] = ()
+    """What else is listened on, and no more once all are to stop."""
     _running: dict[int, float] = field(default_factory=dict)
+    _numbers: dict[int, int] = field(default_factory=dict)
     _due: list[float] = field(default_factory=lambda: [0.0])
     _is_up: bool = False
     _lifeline: tuple[int, int] = field(default_factory=os.pipe)
@@ -78,6 +83,7 @@ class Supervisor:
 
     def _fork(self) -> Worker | None:
         supervisor, (lifeline, held) = os.getpid(), self._lifeline
+        number = min(set(range(self.count)) - set(self._numbers.values()))
         sys.stdout.flush()
         try:
             pid = os.fork()
@@ -86,24 +92,26 @@ class Supervisor:
             self._due.append(time.monotonic() + PAUSE)
             return None
         if pid:
-            self._running[pid] = time.monotonic()
+            self._running[pid], self._numbers[pid] = time.monotonic(), number
             logger.info("worker %d started", pid)
             return None
         # Only the supervisor holds this end: when it ends, in whatever way, the kernel closes it.
         os.close(held)
         # A terminal sends SIGINT to everybody; workers are told by their supervisor.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, set(_AWAITED) - {signal.SIGINT})
-        return Worker(supervisor, lifeline, is_first=not self._is_up)
+        return Worker(supervisor, lifeline, is_first=not self._is_up, number=number)
 
     def _replace(self, pid: int, status: int) -> None:
         if not self._is_up:
             raise SystemExit(status if status > 0 else 1)
         logger.warning("worker %d ended with status %d and is replaced", pid, status)
+        del self._numbers[pid]
         self._due.append(max(self._running.pop(pid) + PAUSE, time.monotonic()))
         self._due.sort()
 
     def _stop(self) -> NoReturn:
-        self.listener.close()
+        for listener in (self.listener, *self.beside):
+            listener.close()
         for pid in self._running:
             os.kill(pid, signal.SIGTERM)
         deadline, statuses = time.monotonic() + PATIENCE, set[int]()

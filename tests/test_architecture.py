@@ -78,6 +78,7 @@ BORDERS = {
     "langcodes": ("services/profile_rules.py",),
     "aiosmtplib": ("services/mail_smtp.py",),
     "jinja2": ("services/mail_composition.py",),
+    "prometheus_client": ("web/metrics.py",),
     "pydantic": ("settings*.py",),
     "pydantic_settings": ("settings.py",),
 }
@@ -213,6 +214,8 @@ def test_every_import_keeps_direction_and_borders() -> None:
         ("services/passwords.py", "import argon2", "behind its border"),
         ("services/limits.py", "from redis.asyncio import Redis", "behind its border"),
         ("web/request.py", "from limits import parse", "behind its border"),
+        ("services/tally.py", "from prometheus_client import Counter", "behind its border"),
+        ("web/routes.py", "import prometheus_client", "behind its border"),
         ("services/users.py", "from services import auth", "nobody calls auth"),
         ("services/limits.py", "from services.auth import Auth", "nobody calls auth"),
         ("services/limits_outages.py", "from services.sessions import Clock", "it knows no flow"),

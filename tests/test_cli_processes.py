@@ -120,6 +120,37 @@ def test_an_address_that_is_taken_starts_no_workers(tmp_path: Path) -> None:
     assert (status, out, err) == (2, "", line)
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_address_for_monitors_that_is_taken(tmp_path: Path, workers: str) -> None:
+    """Nobody is to find out in an outage that nothing was measured; nor of the second worker only."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        bind = f"127.0.0.1:{port + 1 - int(workers)}"
+        settings = {"METRICS_BIND": bind, "BIND": f"127.0.0.1:{free_port()}", "VALKEY_URL": STORE}
+        status, out, err = latchkey("serve", f"--workers={workers}", workdir=tmp_path, **settings)
+    line = f"latchkey: LATCHKEY_METRICS_BIND: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    assert (status, out, err) == (2, "", line)
+
+
+def test_an_address_for_monitors_that_leaves_no_port_for_a_worker(tmp_path: Path) -> None:
+    """Each needs one of its own."""
+    settings = {"METRICS_BIND": "127.0.0.1:65535", "BIND": f"127.0.0.1:{free_port()}", "VALKEY_URL": STORE}
+    status, out, err = latchkey("serve", "--workers=2", workdir=tmp_path, **settings)
+    line = "latchkey: LATCHKEY_METRICS_BIND has to leave a port for each of 2 workers\n"
+    assert (status, out, err) == (2, "", line)
+
+
+def test_an_address_that_is_taken_also_ends_what_monitors_see(tmp_path: Path) -> None:
+    """The metrics are listened for first, and do not keep a server that cannot begin."""
+    assert latchkey("migrate", workdir=tmp_path)[0] == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind, metrics_bind = f"127.0.0.1:{taken.getsockname()[1]}", f"127.0.0.1:{free_port()}"
+        status, _, err = latchkey("serve", workdir=tmp_path, BIND=bind, METRICS_BIND=metrics_bind)
+    assert status == 2
+    assert err.splitlines()[-1] == f"latchkey: LATCHKEY_BIND: cannot listen on {bind}: Address already in use"
+    assert "Traceback" not in err
+
+
 def test_workers_that_cannot_open_the_database_say_it_once(tmp_path: Path) -> None:
     """The first one tries; what it cannot do, the others would not do either."""
     settings = {"DATABASE_URL": "sqlite://.", "VALKEY_URL": STORE, "BIND": f"127.0.0.1:{free_port()}"}

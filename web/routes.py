@@ -16,6 +16,7 @@ from web import graphql, guards, health, logs, media, playground
 from web.edge import Edge
 from web.graphql_errors import described, unexpected
 from web.in_flight import InFlight
+from web.metrics import Metrics
 from web.outcomes import Outcome
 from web.request import new_request_id
 
@@ -23,7 +24,7 @@ _LOGGED_PATH = 200
 logger = logging.getLogger(__name__)
 
 
-def attach(app: Quart, services: Services, edge: Edge) -> None:
+def attach(app: Quart, services: Services, edge: Edge, metrics: Metrics) -> None:
     """Put the routes on the application, and around them what every request passes."""
     in_flight = InFlight()
     _configure(app)
@@ -50,8 +51,10 @@ def attach(app: Quart, services: Services, edge: Edge) -> None:
         response.headers["X-Request-Id"] = g.request_id
         guards.allow_origin(request, response, edge=edge)
         guards.secure(response, edge=edge)
-        duration = round((time.perf_counter() - g.began) * 1000, 1)
-        fields = {"status": response.status_code, "duration_ms": duration, **g.outcome.whose}
+        seconds = time.perf_counter() - g.began
+        if (request.method, request.path) == ("POST", "/graphql"):
+            metrics.observe(g.outcome, seconds=seconds)
+        fields = {"status": response.status_code, "duration_ms": round(seconds * 1000, 1), **g.outcome.whose}
         logger.info("%s %s", request.method, quote(request.path)[:_LOGGED_PATH], extra=fields)
         return response
 
