@@ -30,6 +30,7 @@ exec(sys.argv[2])
 """
 _READY = "worker.tell_ready(); signal.pause()"
 _READY_OR_DEAD = "worker.is_first or sys.exit(5); worker.tell_ready(); signal.pause()"
+_NUMBERED = f"print('number', worker.number, flush=True); {_READY_OR_DEAD}"
 _STUBBORN = (
     "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); worker.tell_ready();"
     " signal.pause(); signal.pause()"
@@ -72,6 +73,16 @@ def test_a_worker_that_dies_at_once_is_started_again_after_a_pause() -> None:
         "ended with status 5 and is replaced",
     ] * 3 + ["started"]
     assert all(later - earlier >= 0.29 for earlier, later in pairwise(starts))
+
+
+def test_who_replaces_a_worker_has_its_number() -> None:
+    """What goes by the number, as the port of its metrics, is had by one worker at a time."""
+    numbers: list[str] = []
+    with supervising(_NUMBERED) as process:
+        while len(numbers) < 4:
+            (line,) = lines(process, 1)
+            numbers += line.split()[1:] if line.startswith("number ") else []
+    assert numbers == ["0", "1", "1", "1"]
 
 
 @pytest.mark.parametrize(
