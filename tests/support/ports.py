@@ -1,9 +1,12 @@
 """Free TCP ports on the loopback interface."""
 
+import fcntl
 import os
 import random
 import socket
+import tempfile
 from collections import deque
+from pathlib import Path
 
 # Below the range from which Linux takes the ports of outgoing connections, so that no client gets one of
 # these between the moment it is chosen here and the moment a server listens on it.
@@ -14,14 +17,12 @@ _given: deque[int] = deque(maxlen=_SHARE // 2)
 
 
 def free_port() -> int:
-    """Choose a port of 127.0.0.1 that nobody listens on, from a share of this pytest-xdist worker alone.
+    """Choose a port of 127.0.0.1 that nobody listens on, from a share of this process alone.
 
     Raises:
         RuntimeError: every port of the share is taken.
     """
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = _FIRST + worker * _SHARE % (_LAST - _FIRST)
-    candidates = [port for port in range(first, first + _SHARE) if port not in _given]
+    candidates = [port for port in range(_first, _first + _SHARE) if port not in _given]
     for port in random.sample(candidates, len(candidates)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -31,4 +32,23 @@ def free_port() -> int:
                 continue
             _given.append(port)
             return port
-    raise RuntimeError(f"no free port from {first} to {first + _SHARE - 1}")
+    raise RuntimeError(f"no free port from {_first} to {_first + _SHARE - 1}")
+
+
+def _claim() -> int:
+    """Take the first share that no other process has, by a lock on a file, which ends with this process.
+
+    Several test runs on one machine, with several workers each, never take a port from each other.
+    """
+    for first in range(_FIRST, _LAST, _SHARE):
+        claim = os.open(Path(tempfile.gettempdir(), f"latchkey-tests-ports-{first}"), os.O_CREAT | os.O_RDWR)
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(claim)
+        else:
+            return first
+    raise RuntimeError("too many test runs on this machine")
+
+
+_first = _claim()
