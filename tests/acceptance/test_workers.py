@@ -160,7 +160,7 @@ def test_they_write_whole_lines(start: Callable[..., ServerProcess]) -> None:
     messages = [json.loads(line)["message"] for line in lines if line.startswith("{")]
     assert messages.count("POST /graphql") == 200
     assert len([message for message in messages if message.endswith(" started")]) == 2
-    assert len(lines) - len(messages) == len(["Playground: …", "Development user: …"])
+    assert len(lines) - len(messages) == len(["App: …", "Playground: …", "Development user: …"])
 
 
 CLIENTS, KILLS = 8, 4
