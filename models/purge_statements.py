@@ -36,6 +36,7 @@ WITH past AS MATERIALIZED (
   WHERE o.expires_at >= $1 AND o.expires_at <= $2 AND s.expires_at <= $2
     AND NOT EXISTS (
       SELECT 1 FROM outstanding_tokens n WHERE n.session_id = s.id AND n.jti <> s.current_jti
+      LIMIT 1 OFFSET 0
     )
   ORDER BY o.expires_at LIMIT $3
   FOR UPDATE SKIP LOCKED
@@ -43,7 +44,9 @@ WITH past AS MATERIALIZED (
 DELETE FROM sessions WHERE id IN (SELECT id FROM past)
 RETURNING expires_at AS reached_at
 """
-"""A session expires with its current token, by which it is found, and which is its last and goes with it."""
+"""A session expires with its current token, by which it is found, and which is its last and goes with it.
+
+Without an `OFFSET`, PostgreSQL would compare all sessions with all tokens before it takes a batch of them."""
 
 PURGE_CODES = """
 WITH past AS MATERIALIZED (
