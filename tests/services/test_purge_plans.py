@@ -22,12 +22,13 @@ INDEXES = {
 
 @pytest.mark.parametrize("statement", INDEXES)
 async def test_what_is_over_is_found_by_index(services: Services, backend: str, statement: str) -> None:
-    """No table is read from its beginning to its end, and nothing is sorted but what one index gives."""
+    """No table is read from its beginning to its end."""
     async with services.database.transaction() as transaction:
         plan = await _plan(transaction, services, backend, statement)
     whole = "Seq Scan" if backend == "postgres" else "SCAN"
     assert [line for line in plan if whole in line and "past" not in line] == []
-    assert [line for line in plan if "Anti Join" in line and "Nested Loop" not in line] == []
+    # An anti join would be one of all sessions with all tokens, however few are to go.
+    assert statement != PURGE_SESSIONS or [line for line in plan if "Anti Join" in line] == []
     named = [index for index in INDEXES[statement] if any(index in line for line in plan)]
     assert named == [index for index in INDEXES[statement] if index not in _OTHERS[backend]]
 
