@@ -8,14 +8,15 @@ from playwright.async_api import expect
 from tests.browser import axe
 from tests.browser.person import PASSWORD, Person
 from tests.browser.tour import tour
+from tests.support.npm import Npm
 from web.app import PAGES
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def test_axe_finds_nothing(person: Person) -> None:
+async def test_axe_finds_nothing(person: Person, node: Npm) -> None:
     """On every page, in light and dark, whatever it shows."""
-    source = await asyncio.to_thread(axe.installed)
+    source = await asyncio.to_thread(axe.source, node)
     stops = []
     async for stop in tour(person):
         for scheme in ("light", "dark"):
@@ -25,9 +26,9 @@ async def test_axe_finds_nothing(person: Person) -> None:
     assert {f"/{stop.partition(',')[0]}" for stop in stops} == set(PAGES) - {"/"}
 
 
-async def test_axe_would_find_something(person: Person) -> None:
+async def test_axe_would_find_something(person: Person, node: Npm) -> None:
     """It looks at the page: a field without a label, and text that is hardly there, are found."""
-    source = await asyncio.to_thread(axe.installed)
+    source = await asyncio.to_thread(axe.source, node)
     await person.open()
     await person.sees("Sign in")
     await person.tab.evaluate('document.querySelector("label").remove()')
