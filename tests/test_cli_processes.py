@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.commands import latchkey
 from tests.support.databases import environment
+from tests.support.migrations import ROWS
 from tests.support.ports import free_port
 from tests.support.processes import ServerProcess
 from tests.support.production import PRODUCTION
@@ -28,7 +29,7 @@ def said(server: ServerProcess, line: str) -> str:
 
 def test_migrate_says_what_it_applied(tmp_path: Path) -> None:
     """A fresh clone has neither a database nor the folder for it."""
-    applied = "".join(f"latchkey: applied {name}\n" for name in ("0001_initial", "0002_people"))
+    applied = "".join(f"latchkey: applied {name}\n" for name in ROWS)
     assert latchkey("migrate", workdir=tmp_path) == (0, applied, "")
     assert latchkey("migrate", workdir=tmp_path) == (0, "latchkey: the database is up to date\n", "")
     assert (tmp_path / "var" / "latchkey.db").exists()

@@ -49,15 +49,14 @@ async def test_an_access_token_that_ends_goes_unnoticed(
 
 
 async def test_a_restart_of_the_server_goes_unnoticed(
-    person: Person, server: ServerProcess, port: int
+    cut_off: Person, server: ServerProcess, port: int
 ) -> None:
     """The page goes on with what it has, and so does the server."""
-    await person.become_member()
     assert await asyncio.to_thread(server.terminate) == 0
-    await asyncio.to_thread(person.site.start, port=port)
-    await person.follow("Devices")
-    await person.sees("Devices")
-    await expect(person.content().get_by_text("This device")).to_be_visible()
+    await asyncio.to_thread(cut_off.site.start, port=port)
+    await cut_off.follow("Devices")
+    await cut_off.sees("Devices")
+    await expect(cut_off.content().get_by_text("This device")).to_be_visible()
 
 
 async def test_a_server_that_is_down_signs_nobody_out(
