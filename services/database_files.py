@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import threading
+from collections.abc import Collection
 
 from tortoise.backends.sqlite.client import SqliteClient
 
@@ -22,14 +24,24 @@ async def open_file(client: SqliteClient) -> None:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + int(client.pragmas["busy_timeout"]) / 1000
     while True:
+        others = set(threading.enumerate())
         try:
             return await client.create_connection(with_db=True)
         except BaseException as error:
             # It is open by now, with half of its pragmas, and its thread would keep the process alive.
             await client.close()
+            await asyncio.to_thread(_wait_for_worker, others)
             if not _is_busy(error) or loop.time() > deadline:
                 raise
         await asyncio.sleep(PAUSE)
+
+
+def _wait_for_worker(others: Collection[threading.Thread]) -> None:
+    # The worker of a connection that failed has one more answer to give. To a loop that is closed by then it
+    # could not, and its traceback would be the last that an operator reads.
+    for thread in threading.enumerate():
+        if thread not in others and thread.name.endswith("(_connection_worker_thread)"):
+            thread.join(timeout=PAUSE * 50)
 
 
 def _is_busy(error: BaseException) -> bool:
