@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from quart import Response
+from werkzeug.http import dump_cookie
 
 from resolvers.context import Cookies
 from services.credentials import Credentials
@@ -26,31 +26,33 @@ def read(cookies: Mapping[str, str], *, bearer: str | None, edge: Edge) -> Crede
     )
 
 
-def write(response: Response, wish: Cookies, *, edge: Edge) -> None:
-    """Grant the wish of the operation."""
+def written(wish: Cookies, *, edge: Edge) -> list[tuple[str, str]]:
+    """Give the headers that grant the wish of an operation."""
+    values: Mapping[str, str] = {}
+    # Without Max-Age a cookie ends with the browser: that is what rememberMe chooses.
+    max_age = expires = None
     if wish.grant is not None:
-        # Without Max-Age a cookie ends with the browser: that is what rememberMe chooses.
+        values = _values(wish.grant)
         max_age = int(wish.grant.lifetime.total_seconds()) if wish.grant.remember_me else None
-        for name, value in _values(wish.grant).items():
-            response.set_cookie(
+    if wish.cleared:
+        values, max_age, expires = dict.fromkeys(NAMES, ""), 0, 0
+        logger.info("cookies cleared", extra={"user_id": str(wish.whose)} if wish.whose else None)
+    return [
+        (
+            "Set-Cookie",
+            dump_cookie(
                 edge.cookie_prefix + name,
                 value,
                 max_age=max_age,
+                expires=expires,
                 path="/",
                 secure=edge.has_tls,
                 httponly=True,
                 samesite=_same_site(name, edge),
-            )
-    if wish.cleared:
-        for name in NAMES:
-            response.delete_cookie(
-                edge.cookie_prefix + name,
-                path="/",
-                secure=edge.has_tls,
-                httponly=True,
-                samesite=_same_site(name, edge),
-            )
-        logger.info("cookies cleared", extra={"user_id": str(wish.whose)} if wish.whose else None)
+            ),
+        )
+        for name, value in values.items()
+    ]
 
 
 def _values(grant: Grant) -> dict[str, str]:

@@ -1,106 +1,117 @@
 """GraphQL over HTTP: `POST /graphql` (https://graphql.github.io/graphql-over-http/draft/)."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
-from graphql import ExecutionResult, execute
-from quart import Blueprint, Response, g, request
+from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 
 from resolvers import build_schema
-from resolvers.context import Context
 from services import Services
-from services.errors import ServiceError, TooManyOperations
 from web import cookies, graphql_trusted, guards, media
 from web.edge import Edge
+from web.exchanges import Exchange
 from web.graphql_documents import Documents
-from web.graphql_errors import described, formatted, of_request, unexpected
-from web.graphql_requests import Post, read
-from web.graphql_validation import MAX_ERRORS, DocumentErrors
+from web.graphql_execution import run
+from web.graphql_requests import read
 from web.in_flight import InFlight
-from web.outcomes import Outcome
+from web.incoming import Incoming, path_of
+from web.metrics import Metrics
+from web.replies import Reply, refusing
 from web.request import context
 
+PATH = "/graphql"
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is sent back: the body, and whether the request got as far as being executed."""
-
-    body: dict[str, Any]
-    executed: bool
+Receive = Callable[[], Awaitable[Any]]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
-async def run(post: Post, documents: Documents, context: Context, outcome: Outcome) -> Answer:
-    """Run an operation; whatever goes wrong is in the answer, and what came of it is noted."""
-    answer = await _answer(post, documents, context, outcome)
-    outcome.note(answer.body, context)
-    return answer
+class _HungUp(Exception):
+    """The client has gone before it had said what it wants."""
 
 
-def blueprint(services: Services, edge: Edge, in_flight: InFlight) -> Blueprint:
-    """Give the routes of `/graphql`.
+class GraphQLOverHTTP:
+    """Answers `POST /graphql`, and leaves everything else to the application behind it.
 
-    Raises:
-        ManifestInvalid: the trusted documents cannot be used.
+    It is an ASGI application itself, as what a framework does around a route costs more than an operation.
     """
-    routes = Blueprint("graphql", __name__)
-    documents = Documents(build_schema(), allow_introspection=not edge.is_production)
-    if edge.trusted_documents is not None:
-        documents.trusted = graphql_trusted.load(edge.trusted_documents, documents)
 
-    @routes.post("/graphql")
-    async def post() -> Response:
-        media.require_json(request)
-        media_type = media.chosen(request)
-        body: bytes = await request.get_data(cache=False, as_text=False, parse_form_data=False)
-        asked = read(body)
-        asker = context(request, request_id=g.request_id, services=services, edge=edge)
-        answer = await in_flight.finish(run(asked, documents, asker, g.outcome))
+    def __init__(
+        self, behind: Application, services: Services, edge: Edge, metrics: Metrics, in_flight: InFlight
+    ) -> None:
+        """Read the schema and the trusted documents, before the loop runs.
+
+        Raises:
+            ManifestInvalid: the trusted documents cannot be used.
+        """
+        self._behind, self._services, self._edge = behind, services, edge
+        self._metrics, self._in_flight = metrics, in_flight
+        self._documents = Documents(build_schema(), allow_introspection=not edge.is_production)
+        if edge.trusted_documents is not None:
+            self._documents.trusted = graphql_trusted.load(edge.trusted_documents, self._documents)
+        self._always = _encoded([*guards.USUAL, *guards.security(edge)])
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request, as ASGI says."""
+        if scope["type"] != "http" or scope["method"] != "POST" or path_of(scope) != PATH:
+            await self._behind(scope, receive, send)
+            return
+        exchange, incoming = Exchange.begin(), Incoming(scope)
+        try:
+            reply = await self._reply(incoming, receive, exchange)
+        except _HungUp:
+            return
+        except Exception as error:
+            reply = refusing(error, incoming, exchange)
+        self._metrics.observe(exchange.outcome, seconds=exchange.end("POST", PATH, reply.status))
+        headers = self._headers(reply, incoming, exchange)
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _reply(self, incoming: Incoming, receive: Receive, exchange: Exchange) -> Reply:
+        guards.require_origin(incoming, edge=self._edge)
+        media.require_json(incoming)
+        media_type = media.chosen(incoming)
+        asked = read(await _body(incoming, receive))
+        asker = context(incoming, request_id=exchange.request_id, services=self._services, edge=self._edge)
+        operation = run(asked, self._documents, asker, exchange.outcome)
+        answer = await self._in_flight.finish(operation)
         # With application/json, all that was understood as a request is 200, whatever came of it.
         status = 200 if answer.executed or media_type == media.JSON else 400
-        response = Response(orjson.dumps(answer.body), status, content_type=f"{media_type}; charset=utf-8")
-        cookies.write(response, asker.cookies, edge=edge)
-        return response
+        granted = cookies.written(asker.cookies, edge=self._edge)
+        return Reply(status, orjson.dumps(answer.body), media_type, granted)
 
-    @routes.route("/graphql", methods=["OPTIONS"])
-    async def preflight() -> Response:
-        return guards.preflight(request)
+    def _headers(self, reply: Reply, incoming: Incoming, exchange: Exchange) -> list[tuple[bytes, bytes]]:
+        own = [
+            ("Content-Type", reply.content_type),
+            ("Content-Length", str(len(reply.body))),
+            ("X-Request-Id", exchange.request_id),
+        ]
+        permitted = guards.permission(incoming, edge=self._edge)
+        return [*_encoded([*own, *permitted, *reply.headers]), *self._always]
 
-    return routes
 
-
-async def _answer(post: Post, documents: Documents, context: Context, outcome: Outcome) -> Answer:
-    request_id = context.client.request_id or ""
+async def _body(incoming: Incoming, receive: Receive) -> bytes:
+    """Read the body, no further than it may be long, and for no longer than a client may take."""
+    length = incoming.header("content-length") or ""
+    if length.isdecimal() and int(length) > guards.MAX_BODY:
+        raise RequestEntityTooLarge
+    body = b""
     try:
-        result = await _result(post, documents, context, outcome)
-    except DocumentErrors as refused:
-        return Answer({"errors": [formatted(e, request_id=request_id) for e in refused.errors]}, False)
-    except ServiceError as refusal:
-        return Answer({"errors": [described(refusal, request_id=request_id)]}, False)
-    except Exception as error:
-        return Answer({"errors": [described(unexpected(error), request_id=request_id)]}, False)
-    if result.errors is None:
-        return Answer({"data": result.data}, True)
-    if result.data is None and all(error.path is None for error in result.errors):
-        return Answer({"errors": [of_request(e, request_id=request_id) for e in result.errors]}, False)
-    errors = [formatted(error, request_id=request_id) for error in result.errors]
-    return Answer({"errors": errors, "data": result.data}, True)
+        async with asyncio.timeout(guards.READ_WITHIN):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _HungUp
+                body += bytes(message.get("body", b""))
+                if len(body) > guards.MAX_BODY:
+                    raise RequestEntityTooLarge
+                if not message.get("more_body", False):
+                    return body
+    except TimeoutError:
+        raise RequestTimeout from None
 
 
-async def _result(post: Post, documents: Documents, context: Context, outcome: Outcome) -> ExecutionResult:
-    document = documents.find(post.query, post.document_id)
-    operation = document.operation(post.operation_name)
-    name = operation.name.value if operation.name else None
-    outcome.operation = document.labels[name]
-    if document.mutation_fields.get(name, 0) > 1:
-        raise TooManyOperations
-    execution = execute(
-        documents.schema,
-        document.ast,
-        context_value=context,
-        variable_values=post.variables,
-        operation_name=post.operation_name,
-        hide_suggestions=not documents.allow_introspection,
-        max_coercion_errors=MAX_ERRORS,
-    )
-    return execution if isinstance(execution, ExecutionResult) else await execution
+def _encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode("latin1")) for name, value in headers]

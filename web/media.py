@@ -2,26 +2,33 @@
 
 from collections.abc import Mapping
 
-from quart import Request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+from werkzeug.http import parse_accept_header, parse_options_header
+
+from web.incoming import Incoming
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
-def require_json(request: Request) -> None:
+def require_json(incoming: Incoming) -> None:
     """Read nothing but plain JSON in UTF-8: a form, which needs no preflight, is no GraphQL request.
 
     Raises:
         UnsupportedMediaType: the body is something else, or is compressed.
     """
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    encoding = request.headers.get("Content-Encoding", "identity").lower()
-    if request.mimetype != JSON or charset != "utf-8" or encoding != "identity":
+    kind, encoding = incoming.header("content-type"), incoming.header("content-encoding")
+    if encoding is not None and encoding.lower() != "identity":
+        raise UnsupportedMediaType
+    if kind == JSON:
+        return
+    name, parameters = parse_options_header(kind)
+    if name.lower() != JSON or parameters.get("charset", "utf-8").lower() != "utf-8":
         raise UnsupportedMediaType
 
 
-def chosen(request: Request) -> str:
+def chosen(incoming: Incoming) -> str:
     """Choose the type of the answer.
 
     Who does not say, or takes anything, gets `application/json`; who names both alike gets the newer one.
@@ -29,10 +36,11 @@ def chosen(request: Request) -> str:
     Raises:
         NotAcceptable: the client takes neither.
     """
-    if not request.accept_mimetypes:
+    accepted = _accepted(incoming)
+    if not accepted:
         return JSON
     wanted: dict[str, float] = {}
-    for value, quality in request.accept_mimetypes:
+    for value, quality in accepted:
         name = value.partition(";")[0].strip().lower()
         wanted[name] = max(quality, wanted.get(name, 0))
     plain, newer = _rank(wanted, JSON), _rank(wanted, GRAPHQL_JSON)
@@ -41,17 +49,22 @@ def chosen(request: Request) -> str:
     return GRAPHQL_JSON if newer > plain or (newer == plain and newer[1]) else JSON
 
 
-def for_refusal(request: Request) -> str:
+def for_refusal(incoming: Incoming) -> str:
     """Choose the type of an answer that has to be given, acceptable or not."""
     try:
-        return chosen(request)
+        return chosen(incoming)
     except NotAcceptable:
         return JSON
 
 
-def takes_html(request: Request) -> bool:
+def takes_html(incoming: Incoming) -> bool:
     """Tell whether it is a browser that asks for a page; `*/*`, which every program sends, does not count."""
-    return any(value.partition(";")[0] == "text/html" and q > 0 for value, q in request.accept_mimetypes)
+    return any(value.partition(";")[0] == "text/html" and q > 0 for value, q in _accepted(incoming))
+
+
+def _accepted(incoming: Incoming) -> MIMEAccept:
+    # Several headers of a name are one list, in their order (RFC 9110 section 5.3).
+    return parse_accept_header(",".join(incoming.headers("accept")), MIMEAccept)
 
 
 def _rank(wanted: Mapping[str, float], kind: str) -> tuple[float, bool]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import orjson
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response, g
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from web import media
@@ -65,7 +65,7 @@ def blueprint() -> Blueprint:
 
     @routes.get("/graphql")
     async def page() -> Response:
-        if not media.takes_html(request):
+        if not media.takes_html(g.incoming):
             raise MethodNotAllowed(valid_methods=["POST"])
         nonce = secrets.token_urlsafe(16)
         response = Response(template.replace("{nonce}", nonce), content_type=_KINDS[".html"])

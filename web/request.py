@@ -4,13 +4,15 @@ import re
 from ipaddress import IPv6Address, ip_address
 from uuid import uuid4
 
-from quart import Request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from resolvers.context import Context
 from services import Services
 from services.clients import Client
 from web import cookies
 from web.edge import Edge
+from web.incoming import Incoming
 
 _BEARER = re.compile(r"bearer(?: +(.*))?", re.IGNORECASE)
 _WITH_PORT = re.compile(r"\[([^\[\]]+)\](?::\d{1,5})?|([^:\[\]]+):\d{1,5}")
@@ -18,25 +20,23 @@ _USER_AGENT_LENGTH = 512
 _LANGUAGES = 8
 
 
-def context(request: Request, *, request_id: str, services: Services, edge: Edge) -> Context:
+def context(incoming: Incoming, *, request_id: str, services: Services, edge: Edge) -> Context:
     """Build the context of an execution; the credentials are believed only when somebody asks."""
-    agent = request.headers.get("User-Agent")
+    agent, authorization = incoming.header("user-agent"), incoming.header("authorization")
     return Context(
         services=services,
         client=Client(
             ip_address=address(
-                request.remote_addr,
+                incoming.peer,
                 # Some proxies append a line of their own rather than to the line that came.
-                ",".join(request.headers.getlist("X-Forwarded-For")),
+                ",".join(incoming.headers("x-forwarded-for")),
                 proxies=edge.trusted_proxies,
             ),
-            user_agent=_printable(agent)[:_USER_AGENT_LENGTH] if agent else None,
+            user_agent=_printable(agent[:_USER_AGENT_LENGTH]) if agent else None,
             request_id=request_id,
-            languages=tuple(request.accept_languages.values())[:_LANGUAGES],
+            languages=_languages(incoming),
         ),
-        credentials=cookies.read(
-            request.cookies, bearer=bearer(request.headers.get("Authorization")), edge=edge
-        ),
+        credentials=cookies.read(incoming.cookies(), bearer=bearer(authorization), edge=edge),
     )
 
 
@@ -79,7 +79,14 @@ def _address(text: str) -> str | None:
     return str(mapped or found)
 
 
+def _languages(incoming: Incoming) -> tuple[str, ...]:
+    wanted = ",".join(incoming.headers("accept-language"))
+    return tuple(parse_accept_header(wanted, LanguageAccept).values())[:_LANGUAGES] if wanted else ()
+
+
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
     )

@@ -2,39 +2,40 @@
 
 import asyncio
 import logging
-import time
-from urllib.parse import quote
 
-import orjson
-from quart import Quart, Response, g, request
-from werkzeug.exceptions import HTTPException
+from quart import Blueprint, Quart, Response, g, request
+from werkzeug.datastructures import Headers
 
 from services import Services
-from services.errors import BadUserInput, CsrfRejected, RateLimited, Refusal, ServiceUnavailable
+from services.errors import BadUserInput
 from web import app as client_app
-from web import graphql, guards, health, logs, media, playground
+from web import guards, health, logs, media, playground
 from web.edge import Edge
-from web.graphql_errors import described, unexpected
+from web.exchanges import Exchange
+from web.graphql import PATH, GraphQLOverHTTP
 from web.in_flight import InFlight
+from web.incoming import Incoming
 from web.metrics import Metrics
-from web.outcomes import Outcome
+from web.replies import refusal_body, refusing
 from web.request import new_request_id
-
-_LOGGED_PATH = 200
-logger = logging.getLogger(__name__)
 
 
 def attach(app: Quart, services: Services, edge: Edge, metrics: Metrics) -> None:
-    """Put the routes on the application, and around them what every request passes."""
+    """Put the routes on the application, and around them what every request passes.
+
+    Raises:
+        ManifestInvalid: the trusted documents cannot be used.
+    """
     in_flight = InFlight()
     _configure(app)
-    app.register_blueprint(graphql.blueprint(services, edge, in_flight))
+    app.register_blueprint(_preflights())
     app.register_blueprint(health.blueprint(services))
     app.register_blueprint(client_app.blueprint())
     if not edge.is_production:
         app.register_blueprint(playground.blueprint())
     app.register_error_handler(Exception, _refuse)
     app.after_serving(in_flight.drain)
+    secure = guards.security(edge)
 
     @app.before_serving
     async def _watch() -> None:
@@ -42,30 +43,46 @@ def attach(app: Quart, services: Services, edge: Edge, metrics: Metrics) -> None
 
     @app.before_request
     async def _begin() -> None:
-        g.request_id, g.began, g.outcome = new_request_id(), time.perf_counter(), Outcome()
-        logs.request_id.set(g.request_id)
-        guards.require_origin(request, edge=edge)
+        g.exchange, g.incoming = Exchange.begin(), Incoming(request.scope)
+        guards.require_origin(g.incoming, edge=edge)
 
     @app.after_request
     async def _finish(response: Response) -> Response:
-        response.headers["X-Request-Id"] = g.request_id
-        guards.allow_origin(request, response, edge=edge)
-        guards.secure(response, edge=edge)
-        seconds = time.perf_counter() - g.began
-        if (request.method, request.path) == ("POST", "/graphql"):
-            metrics.observe(g.outcome, seconds=seconds)
-        fields = {"status": response.status_code, "duration_ms": round(seconds * 1000, 1), **g.outcome.whose}
-        logger.info("%s %s", request.method, quote(request.path)[:_LOGGED_PATH], extra=fields)
+        response.headers["X-Request-Id"] = g.exchange.request_id
+        response.headers.extend(guards.permission(g.incoming, edge=edge))
+        _secure(response)
+        g.exchange.end(request.method, request.path, response.status_code)
         return response
 
     @app.before_websocket
     async def _refuse_websocket() -> Response:
-        refusal = BadUserInput("WebSockets are not spoken here")
         request_id = new_request_id()
-        response = _answer(refusal, 400, media.JSON, request_id=request_id)
+        body = refusal_body(BadUserInput("WebSockets are not spoken here"), request_id=request_id)
+        response = Response(body, 400, content_type=f"{media.JSON}; charset=utf-8")
         response.headers["X-Request-Id"] = request_id
-        guards.secure(response, edge=edge)
+        _secure(response)
         return response
+
+    def _secure(response: Response) -> None:
+        for name, value in guards.USUAL:
+            response.headers.setdefault(name, value)
+        response.headers.update(secure)
+
+    # In front of the application, where ASGI's own middleware goes; the lifespan passes through it.
+    app.asgi_app = GraphQLOverHTTP(app.asgi_app, services, edge, metrics, in_flight)  # type: ignore[method-assign]
+
+
+def _preflights() -> Blueprint:
+    routes = Blueprint("graphql", __name__)
+
+    # POST is answered in front of the application. It is among the methods so that Allow names it.
+    @routes.route(PATH, methods=["OPTIONS", "POST"])
+    async def preflight() -> Response:
+        response = Response("", status=204, headers=Headers(guards.require_preflight(g.incoming)))
+        del response.headers["Content-Type"]
+        return response
+
+    return routes
 
 
 def _configure(app: Quart) -> None:
@@ -79,37 +96,5 @@ def _configure(app: Quart) -> None:
 
 
 async def _refuse(error: Exception) -> Response:
-    headers: list[tuple[str, str]] = []
-    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
-        refusal: Refusal = BadUserInput(_MESSAGES.get(error.code, error.name))
-        status, headers = error.code, [(n, v) for n, v in error.get_headers() if n == "Allow"]
-    else:
-        refusal = error if isinstance(error, Refusal) else unexpected(error)
-        status = _STATUS.get(type(refusal), 500)
-    g.outcome.code = refusal.code
-    if refusal.retry_after is not None:
-        headers.append(("Retry-After", str(refusal.retry_after)))
-    response = _answer(refusal, status, media.for_refusal(request), request_id=g.request_id)
-    response.headers.extend(headers)
-    return response
-
-
-def _answer(refusal: Refusal, status: int, kind: str, *, request_id: str) -> Response:
-    body = {"errors": [described(refusal, request_id=request_id)]}
-    return Response(orjson.dumps(body), status, content_type=f"{kind}; charset=utf-8")
-
-
-_STATUS: dict[type[Refusal], int] = {
-    BadUserInput: 400,
-    CsrfRejected: 403,
-    RateLimited: 429,
-    ServiceUnavailable: 503,
-}
-_MESSAGES = {
-    404: "There is nothing here",
-    405: "This method is not allowed here; GraphQL is asked by POST",
-    406: "The answer is application/json or application/graphql-response+json",
-    408: "The body took too long to arrive",
-    413: "The body is longer than 64 KiB",
-    415: "The body has to be application/json, in UTF-8 and not compressed",
-}
+    reply = refusing(error, g.incoming, g.exchange)
+    return Response(reply.body, reply.status, content_type=reply.content_type, headers=Headers(reply.headers))

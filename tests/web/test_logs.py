@@ -153,7 +153,7 @@ async def test_a_request_is_one_line_by_its_id(
             (await http.get(path, headers={"User-Agent": "evil\x1b"})).headers["X-Request-Id"]
             for path in ("/a%0A%20b%1B?token=hunter2", "/" + "x" * 5000)
         ]
-    first, second = [line.partition(" web.routes: ")[2] for line in lines() if "web.routes" in line]
+    first, second = [line.partition(" web.exchanges: ")[2] for line in lines() if "web.exchanges" in line]
     assert first.startswith(f"GET /a%0A%20b%1B request_id={ids[0]} status=404 duration_ms=")
     assert second.startswith(f"GET /{'x' * 199} request_id={ids[1]} status=404 duration_ms=")
 
@@ -168,7 +168,7 @@ async def test_what_happens_inside_a_request_has_its_id(
         answers = await asyncio.gather(*(http.post(GRAPHQL, json=body) for _ in range(5)))
     found = [json.loads(line) for line in lines()]
     ids = sorted(answer.headers["X-Request-Id"] for answer in answers)
-    for logger in ("web.routes", "web.cookies"):
+    for logger in ("web.exchanges", "web.cookies"):
         assert sorted(line["request_id"] for line in found if line["logger"] == logger) == ids
 
 

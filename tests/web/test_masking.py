@@ -17,7 +17,7 @@ from services.errors import ServiceUnavailable
 from services.sessions import Sessions
 from tests.support.browser import LOGOUT, Browser, code
 from tests.web.serving import GRAPHQL, GRAPHQL_JSON, ONE_BACKEND, codes
-from web import graphql
+from web import graphql, graphql_execution
 
 pytestmark = ONE_BACKEND
 
@@ -67,7 +67,7 @@ async def test_an_error_before_the_execution_is_masked(
     browser: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Also what runs an operation may fail, and the answer is one of GraphQL."""
-    monkeypatch.setattr(graphql, "_result", fail)
+    monkeypatch.setattr(graphql_execution, "_result", fail)
     answer = await browser.post("{ me { id } }", Accept=GRAPHQL_JSON)
     assert (answer.status_code, codes(answer)) == (400, ["INTERNAL_SERVER_ERROR"])
     assert_masked(answer, caplog)

@@ -37,7 +37,7 @@ def test_an_operation_is_named_in_the_words_of_the_schema(query: str, expected: 
 
 def access_line(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
     """Give the fields of the last line that a request has left."""
-    return vars([record for record in caplog.records if record.name == "web.routes"][-1])
+    return vars([record for record in caplog.records if record.name == "web.exchanges"][-1])
 
 
 @ONE_BACKEND
