@@ -13,7 +13,7 @@ from models import AuditEvent, AuditKind, AuditOutcome, Role
 from models.statements import INSERT_AUDIT_EVENT
 from services.accounts import Account
 from services.clients import Client
-from services.database import Statements, outages
+from services.database import Transaction, outages
 from services.errors import BadUserInput, Forbidden
 
 MAX_PAGE = 200
@@ -60,10 +60,11 @@ class Page:
     has_next_page: bool
 
 
-async def record(transaction: Statements, *events: Event, now: datetime) -> None:
+def record(transaction: Transaction, *events: Event, now: datetime) -> None:
     """Write events in the transaction of what they tell of: both happened, or neither."""
-    rows = [
-        (
+    for event in events:
+        transaction.defer_insert(
+            INSERT_AUDIT_EVENT,
             now,
             event.kind,
             event.outcome,
@@ -74,9 +75,6 @@ async def record(transaction: Statements, *events: Event, now: datetime) -> None
             event.client.user_agent,
             event.client.request_id,
         )
-        for event in events
-    ]
-    await transaction.execute_many(INSERT_AUDIT_EVENT, rows)
 
 
 async def read(viewer: Account, wanted: AuditFilter, *, first: int, after: str | None) -> Page:

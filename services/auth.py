@@ -107,5 +107,5 @@ class Auth:
             user_id=found["id"] if found else None,
         )
         async with self.database.transaction() as transaction:
-            await audit.record(transaction, event, now=self.clock())
+            audit.record(transaction, event, now=self.clock())
         return problem

@@ -18,7 +18,7 @@ from security import one_time_codes
 from security.derivation import Secret
 from services import audit
 from services.clients import Client
-from services.database import Statements
+from services.database import Transaction
 from services.errors import Problem
 from services.problems import CodeAttemptsExceeded, CodeExpired, CodeInvalid
 
@@ -46,7 +46,7 @@ class Codes:
     secret: Secret
 
     async def issue(
-        self, transaction: Statements, email: str, purpose: OtpPurpose, *, now: datetime
+        self, transaction: Transaction, email: str, purpose: OtpPurpose, *, now: datetime
     ) -> Code | None:
         """Issue a code for a normalised address, or none so soon after the one before."""
         code = Code(one_time_codes.generate(), now + LIFETIME)
@@ -55,7 +55,7 @@ class Codes:
         return code if await transaction.first(ISSUE_CODE, *values) else None
 
     async def replace(
-        self, transaction: Statements, email: str, purpose: OtpPurpose, *, now: datetime
+        self, transaction: Transaction, email: str, purpose: OtpPurpose, *, now: datetime
     ) -> Code:
         """Issue a code however soon after the one before; nor does it keep the next one waiting."""
         code = Code(one_time_codes.generate(), now + LIFETIME)
@@ -65,13 +65,13 @@ class Codes:
         return code
 
     async def use(
-        self, transaction: Statements, email: str, purpose: OtpPurpose, code: str, *, now: datetime
+        self, transaction: Transaction, email: str, purpose: OtpPurpose, code: str, *, now: datetime
     ) -> Problem | None:
         """Use a code up. What is wrong with it is returned and not raised: the try has to be committed."""
         return await self._try(USE_CODE, transaction, email, purpose, code, now)
 
     async def check(
-        self, transaction: Statements, email: str, purpose: OtpPurpose, code: str, *, now: datetime
+        self, transaction: Transaction, email: str, purpose: OtpPurpose, code: str, *, now: datetime
     ) -> Problem | None:
         """Tell what is wrong with a code, if anything. It counts as a try, but leaves a good code good."""
         return await self._try(CHECK_CODE, transaction, email, purpose, code, now)
@@ -79,7 +79,7 @@ class Codes:
     async def _try(
         self,
         statement: str,
-        transaction: Statements,
+        transaction: Transaction,
         email: str,
         purpose: OtpPurpose,
         code: str,
@@ -96,7 +96,7 @@ class Codes:
 
 
 async def record_failure(
-    transaction: Statements, kind: AuditKind, email: str, problem: Problem, *, client: Client, now: datetime
+    transaction: Transaction, kind: AuditKind, email: str, problem: Problem, *, client: Client, now: datetime
 ) -> None:
     """Record that a code was tried in vain, with the account of the address if it has one."""
     found = await transaction.first(FIND_RECIPIENT, email)
@@ -107,7 +107,7 @@ async def record_failure(
         reason=problem.code,
         user_id=found["id"] if found else None,
     )
-    await audit.record(transaction, event, now=now)
+    audit.record(transaction, event, now=now)
 
 
 def _refused(found: Mapping[str, Any] | None, now: datetime) -> Problem:

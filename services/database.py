@@ -26,6 +26,7 @@ from tortoise.transactions import in_transaction
 
 import migrations
 from services.database_files import open_file
+from services.database_inserts import Insert, insert
 from services.database_pool import Pool, pool_of
 from services.database_urls import APP, configuration
 from services.errors import ServiceUnavailable
@@ -72,13 +73,42 @@ class Statements:
 
     async def execute(self, sql: str, *values: object) -> None:
         """Run a statement for its effect."""
-        await self.execute_many(sql, [values])
-
-    async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        """Run a statement for its effect, once for each row of values."""
         with outages():
-            for values in rows:
-                await self._client.execute_query(self._dialect(sql), list(values))
+            await self._client.execute_query(self._dialect(sql), list(values))
+
+
+class Transaction(Statements):
+    """Runs the statements of one transaction."""
+
+    def __init__(self, client: TransactionalDBClient) -> None:
+        """Take a transaction that has begun."""
+        super().__init__(client)
+        self._transaction = client
+        self._deferred: list[Insert] = []
+
+    def defer_insert(self, sql: str, *values: object) -> None:
+        """Have an `INSERT … VALUES` run with all that are deferred, before the next statement or the commit.
+
+        It is for what is written and not looked at again: many of them cost the database one exchange.
+        """
+        self._deferred.append((sql, values))
+
+    async def fetch(self, sql: str, *values: object) -> Sequence[Row]:
+        """Run a statement that answers rows."""
+        await self.flush()
+        return await super().fetch(sql, *values)
+
+    async def execute(self, sql: str, *values: object) -> None:
+        """Run a statement for its effect."""
+        await self.flush()
+        await super().execute(sql, *values)
+
+    async def flush(self) -> None:
+        """Run what was deferred."""
+        if self._deferred:
+            deferred, self._deferred = self._deferred, []
+            with outages():
+                await insert(self._transaction, [(self._dialect(sql), values) for sql, values in deferred])
 
 
 class Database:
@@ -128,7 +158,7 @@ class Database:
         await self._opened.execute(sql, *values)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Statements]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         """Run a block as one transaction: all of it or, when it raises, none of it.
 
         SQLite begins a transaction as a reader: make the first statement the write, or two processes that
@@ -140,7 +170,9 @@ class Database:
         with outages():
             async with AsyncExitStack() as stack:
                 client = await _begun(in_transaction(self._connection), stack)
-                yield Statements(client)
+                transaction = Transaction(client)
+                yield transaction
+                await transaction.flush()
                 # In here, so that a COMMIT that fails is rolled back: left open, the next transaction on the
                 # same connection would begin by committing it.
                 await client.commit()

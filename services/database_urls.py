@@ -14,9 +14,8 @@ APP = "latchkey"
 """The label under which Tortoise knows our models and migrations."""
 
 
-
 async def _as_it_is(_: object) -> None:
-    """Keep a connection as it is when it goes back to the pool, where asyncpg would ask for a reset each time.
+    """Keep a connection as it is when it goes back to the pool, where asyncpg would have it reset each time.
 
     None of our statements leaves anything behind in its session, and an open transaction is undone anyway.
     """

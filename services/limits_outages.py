@@ -83,7 +83,7 @@ class GuardedCounters:
         event = audit.Event(kind=AuditKind.LIMITS_UNAVAILABLE, outcome=AuditOutcome.FAILURE, client=Client())
         try:
             async with self.database.transaction() as transaction:
-                await audit.record(transaction, event, now=self.clock())
+                audit.record(transaction, event, now=self.clock())
         except ServiceUnavailable:
             # Whoever happened to notice the outage is not to be refused for it.
             logger.error("the loss of the shared store of limits was not recorded")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from models import MailKind, MailState
 from models.mail_statements import INSERT_MAIL
-from services.database import Statements
+from services.database import Transaction
 
 LANGUAGES = ("en", "de")
 """The languages that there are templates in; the first is for whoever asks for none of them."""
@@ -29,13 +29,13 @@ class Letter:
     expires_at: datetime | None = None
 
 
-async def post(transaction: Statements, letter: Letter, *, now: datetime) -> None:
+async def post(transaction: Transaction, letter: Letter, *, now: datetime) -> None:
     """Promise a letter in the transaction of what it tells of: both happened, or neither."""
     details = json.dumps(dict(letter.details))
     await _insert(transaction, letter, MailState.PENDING, letter.recipient, details, now=now)
 
 
-async def suppress(transaction: Statements, letter: Letter, *, now: datetime) -> None:
+async def suppress(transaction: Transaction, letter: Letter, *, now: datetime) -> None:
     """Write a row for a letter that nobody may get: it costs what another costs, and keeps nothing of it.
 
     Whoever asks in the name of somebody else is answered after the same work, whether or not there is such a
@@ -46,7 +46,7 @@ async def suppress(transaction: Statements, letter: Letter, *, now: datetime) ->
 
 
 async def _insert(
-    transaction: Statements, letter: Letter, state: MailState, recipient: str, details: str, *, now: datetime
+    transaction: Transaction, letter: Letter, state: MailState, recipient: str, details: str, *, now: datetime
 ) -> None:
     language = _language(letter.languages)
     values = (state, letter.kind, recipient, language, details, now, letter.expires_at)

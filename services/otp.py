@@ -11,7 +11,7 @@ from services import audit, codes, letters, mail
 from services.addresses import normalise_email, require_email
 from services.clients import Client
 from services.codes import Codes
-from services.database import Database, Row, Statements
+from services.database import Database, Row, Transaction
 from services.errors import Problem
 from services.limits import Limits
 from services.problems import AccountDisabled, CodeInvalid
@@ -65,7 +65,7 @@ class Otp:
                 reason=purpose,
                 user_id=found["id"] if found else None,
             )
-            await audit.record(transaction, event, now=now)
+            audit.record(transaction, event, now=now)
 
     async def verify(
         self,
@@ -136,7 +136,7 @@ class Otp:
 
     async def _admit(
         self,
-        transaction: Statements,
+        transaction: Transaction,
         email: str,
         code: str,
         purpose: OtpPurpose,
@@ -158,7 +158,7 @@ class Otp:
             return AccountDisabled() if known else CodeInvalid()
         if admitted["verified_at"] == now:
             event = audit.Event(kind=AuditKind.EMAIL_VERIFIED, client=client, user_id=admitted["id"])
-            await audit.record(transaction, event, now=now)
+            audit.record(transaction, event, now=now)
         return await self.sessions.open(
             transaction,
             admitted=admitted,

@@ -86,5 +86,5 @@ class OwnSessions:
                 transaction, END_SESSION, user_id, session_id, now=now, reason=reason
             ):
                 raise InvalidInput("You have no such session.", field="id")
-            await audit.record(transaction, event, now=now)
+            audit.record(transaction, event, now=now)
         logger.info("session revoked", extra={"user_id": str(user_id), "session_id": str(session_id)})

@@ -15,7 +15,7 @@ from services.accounts import Viewer
 from services.addresses import normalise_email
 from services.clients import Client
 from services.codes import Codes
-from services.database import Database, Row, Statements
+from services.database import Database, Row, Transaction
 from services.errors import Problem, TokenBlacklisted
 from services.limits import Limits
 from services.password_rules import require_strong
@@ -107,7 +107,7 @@ class PasswordChanges:
             event = audit.Event(
                 kind=AuditKind.PASSWORD_CHANGED, client=client, user_id=user_id, session_id=session_id
             )
-            await audit.record(transaction, event, now=now)
+            audit.record(transaction, event, now=now)
         return True
 
     async def _failed(self, viewer: Viewer, client: Client) -> Exception:
@@ -120,12 +120,12 @@ class PasswordChanges:
             session_id=viewer.session_id,
         )
         async with self.database.transaction() as transaction:
-            await audit.record(transaction, event, now=self.clock())
+            audit.record(transaction, event, now=self.clock())
         return InvalidCredentials("The current password is wrong.", field="currentPassword")
 
     async def _reset(
         self,
-        transaction: Statements,
+        transaction: Transaction,
         email: str,
         code: str,
         hashed: str,
@@ -144,10 +144,10 @@ class PasswordChanges:
         await revoke(transaction, END_SESSIONS_OF_USER, user_id, now=now, reason=reason)
         await _tell(transaction, MailKind.PASSWORD_RESET, reset, client, now)
         event = audit.Event(kind=AuditKind.PASSWORD_RESET, client=client, user_id=user_id)
-        await audit.record(transaction, event, now=now)
+        audit.record(transaction, event, now=now)
         return user_id
 
 
-async def _tell(transaction: Statements, kind: MailKind, owner: Row, client: Client, now: datetime) -> None:
+async def _tell(transaction: Transaction, kind: MailKind, owner: Row, client: Client, now: datetime) -> None:
     letter = letters.notice(kind, to=owner["email"], locale=owner["locale"], client=client)
     await mail.post(transaction, letter, now=now)

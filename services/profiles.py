@@ -46,7 +46,7 @@ class Profiles:
             subject = (viewer.account.id, viewer.session_id, now)
             if await transaction.first(UPDATE_PROFILE, *subject, *values, *chosen) is None:
                 raise TokenBlacklisted
-            await audit.record(transaction, _event(AuditKind.PROFILE_UPDATED, viewer, client), now=now)
+            audit.record(transaction, _event(AuditKind.PROFILE_UPDATED, viewer, client), now=now)
 
     async def complete_onboarding(self, viewer: Viewer, *, client: Client) -> Account:
         """Note that the viewer has done the first steps, and give the account as it is then.
@@ -59,7 +59,7 @@ class Profiles:
         async with self.database.transaction() as transaction:
             done = await transaction.first(COMPLETE_ONBOARDING, account.id, viewer.session_id, now)
             if done is not None and done["onboarded_at"] == now:
-                await audit.record(transaction, _event(AuditKind.ONBOARDED, viewer, client), now=now)
+                audit.record(transaction, _event(AuditKind.ONBOARDED, viewer, client), now=now)
         if done is None:
             raise _missing(await find(account)) or TokenBlacklisted()
         onboarded_at: datetime = done["onboarded_at"]

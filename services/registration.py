@@ -14,7 +14,7 @@ from services import audit, letters, mail
 from services.addresses import require_email
 from services.clients import Client
 from services.codes import Code, Codes
-from services.database import Database, Statements
+from services.database import Database, Transaction
 from services.limits import Limits
 from services.password_rules import require_strong
 from services.passwords import Passwords
@@ -91,11 +91,11 @@ class Registration:
                 reason=reason,
                 user_id=user_id,
             )
-            await audit.record(transaction, event, now=now)
+            audit.record(transaction, event, now=now)
         logger.info("sign-up taken", extra={"user_id": str(user_id)} if user_id else None)
 
     async def _admit(
-        self, transaction: Statements, newcomer: Newcomer, code: Code, client: Client, now: datetime
+        self, transaction: Transaction, newcomer: Newcomer, code: Code, client: Client, now: datetime
     ) -> tuple[UUID, str | None]:
         # New addresses and known ones take the same statements, down to a code that nobody is sent.
         reset = await self.codes.replace(transaction, newcomer.normalised, OtpPurpose.RESET_PASSWORD, now=now)

@@ -12,7 +12,7 @@ from security.tokens import RefreshClaims
 from services import audit
 from services.clients import Client
 from services.credentials import Credentials, believing
-from services.database import Database, Row, Statements
+from services.database import Database, Row, Transaction
 from services.errors import (
     Refusal,
     TokenBlacklisted,
@@ -94,7 +94,7 @@ class Rotation:
         return verdict
 
     async def _rotate(
-        self, transaction: Statements, claims: RefreshClaims, client: Client, now: datetime
+        self, transaction: Transaction, claims: RefreshClaims, client: Client, now: datetime
     ) -> _Issued | None:
         jti = self.sessions.issuer.successor(claims.jti)
         kept, unkept = (
@@ -106,14 +106,14 @@ class Rotation:
         if won is None:
             return None
         issue = kept if won["remember_me"] else unkept
-        await store(transaction, issue, session_id=claims.sid, user_id=claims.sub)
-        await transaction.execute(BLACKLIST, claims.jti, now, RevocationReason.ROTATED)
+        store(transaction, issue, session_id=claims.sid, user_id=claims.sub)
+        transaction.defer_insert(BLACKLIST, claims.jti, now, RevocationReason.ROTATED)
         event = audit.Event(kind=AuditKind.REFRESH, client=client, user_id=claims.sub, session_id=claims.sid)
-        await audit.record(transaction, event, now=now)
+        audit.record(transaction, event, now=now)
         return _Issued(issue, won["role"], bool(won["remember_me"]))
 
     async def _judge(
-        self, transaction: Statements, claims: RefreshClaims, client: Client, now: datetime
+        self, transaction: Transaction, claims: RefreshClaims, client: Client, now: datetime
     ) -> _Issued | Refusal:
         found = await transaction.first(FIND_PRESENTED, claims.jti, claims.sid)
         if found is None:
@@ -130,7 +130,7 @@ class Rotation:
         return _replayed(found)
 
     async def _end_family(
-        self, transaction: Statements, claims: RefreshClaims, client: Client, now: datetime
+        self, transaction: Transaction, claims: RefreshClaims, client: Client, now: datetime
     ) -> Refusal:
         reason = RevocationReason.REUSED
         if not await revoke(transaction, END_SESSION, claims.sub, claims.sid, now=now, reason=reason):
@@ -143,7 +143,7 @@ class Rotation:
             user_id=claims.sub,
             session_id=claims.sid,
         )
-        await audit.record(transaction, event, now=now)
+        audit.record(transaction, event, now=now)
         return TokenReused()
 
 

@@ -24,7 +24,7 @@ from services import audit
 from services.accounts import Account, Anonymous, Viewer
 from services.clients import Client
 from services.credentials import Credentials, believing
-from services.database import Database, Row, Statements
+from services.database import Database, Row, Transaction
 from services.errors import TokenBlacklisted
 from services.grants import Grant, Issue, Issuer
 
@@ -99,7 +99,7 @@ class Sessions:
 
     async def open(
         self,
-        transaction: Statements,
+        transaction: Transaction,
         *,
         admitted: Row,
         remember_me: bool,
@@ -111,14 +111,14 @@ class Sessions:
         session_id, user_id = uuid4(), admitted["id"]
         client_fp = fingerprints.generate() if delivery is TokenDelivery.COOKIE else None
         issue = self.issue(uuid4(), remember_me=remember_me, now=now)
-        await transaction.execute(
+        transaction.defer_insert(
             INSERT_SESSION,
             *(session_id, user_id, issue.jti, remember_me, now, issue.expires_at),
             *(client.ip_address, client.user_agent),
         )
-        await store(transaction, issue, session_id=session_id, user_id=user_id)
+        store(transaction, issue, session_id=session_id, user_id=user_id)
         event = audit.Event(kind=AuditKind.LOGIN, client=client, user_id=user_id, session_id=session_id)
-        await audit.record(transaction, event, now=now)
+        audit.record(transaction, event, now=now)
         grant = self.issuer.grant(
             issue,
             user_id=user_id,
@@ -196,7 +196,7 @@ class Sessions:
 
 
 async def _end(
-    transaction: Statements, claims: tokens.Claims, scope: LogoutScope, client: Client, now: datetime
+    transaction: Transaction, claims: tokens.Claims, scope: LogoutScope, client: Client, now: datetime
 ) -> Sequence[UUID]:
     # A token that is over may be an old copy: it ends its own session, but reaches no other.
     reach = scope if now < claims.exp else _REACH_OF_EXPIRED[scope]
@@ -210,20 +210,21 @@ async def _end(
         )
         for session_id in ended
     ]
-    await audit.record(transaction, *events, now=now)
+    audit.record(transaction, *events, now=now)
     return ended
 
 
-async def store(transaction: Statements, issue: Issue, *, session_id: UUID, user_id: UUID) -> None:
+def store(transaction: Transaction, issue: Issue, *, session_id: UUID, user_id: UUID) -> None:
     """Write down that a refresh token was issued."""
     values = (issue.jti, session_id, user_id, issue.kid, issue.issued_at, issue.expires_at)
-    await transaction.execute(INSERT_OUTSTANDING, *values)
+    transaction.defer_insert(INSERT_OUTSTANDING, *values)
 
 
 async def revoke(
-    transaction: Statements, ending: str, *subject: UUID, now: datetime, reason: RevocationReason
+    transaction: Transaction, ending: str, *subject: UUID, now: datetime, reason: RevocationReason
 ) -> Sequence[UUID]:
     """Revoke the sessions that a statement finds, blacklist the refresh token of each, and give their ids."""
     rows = await transaction.fetch(ending, *subject, now, reason)
-    await transaction.execute_many(BLACKLIST, [(row["current_jti"], now, reason) for row in rows])
+    for row in rows:
+        transaction.defer_insert(BLACKLIST, row["current_jti"], now, reason)
     return [row["id"] for row in rows]

@@ -109,7 +109,7 @@ class Users:
             if await transaction.first(DISABLE_USER, user_id, now) is None:
                 raise AccountUnchanged
             ended = await revoke(transaction, END_SESSIONS_OF_USER, user_id, now=now, reason=reason)
-            await audit.record(transaction, event, now=now)
+            audit.record(transaction, event, now=now)
         logger.info("account disabled", extra={"user_id": str(user_id)})
         return len(ended)
 
@@ -124,7 +124,7 @@ class Users:
         async with self.database.transaction() as transaction:
             if await transaction.first(ENABLE_USER, user_id) is None:
                 raise AccountUnchanged
-            await audit.record(transaction, event, now=self.clock())
+            audit.record(transaction, event, now=self.clock())
         logger.info("account enabled", extra={"user_id": str(user_id)})
 
     async def reset_password(
@@ -152,6 +152,6 @@ class Users:
                 kind, to, locale = MailKind.PASSWORD_RESET, owner["email"], owner["locale"]
                 letter = letters.notice(kind, to=to, locale=locale, client=client)
                 await mail.post(transaction, letter, now=now)
-            await audit.record(transaction, event, now=now)
+            audit.record(transaction, event, now=now)
         logger.info("password reset by an operator", extra={"user_id": str(user_id)})
         return len(ended)

@@ -10,7 +10,7 @@ from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.sqlite.client import SqliteTransactionWrapper
 
 from services import Services
-from services.database import Row, Statements, outages
+from services.database import Row, Statements, Transaction, outages
 
 BEGIN, COMMIT = "BEGIN", "COMMIT"
 _DEADLINE = 20
@@ -38,23 +38,27 @@ class Faults:
             raise OSError("the database is gone")
 
     def _patch_statements(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        fetch, execute_many = Statements.fetch, Statements.execute_many
+        fetch, execute, flush = Statements.fetch, Statements.execute, Transaction.flush
 
         async def failing_fetch(statements: Statements, sql: str, *values: object) -> Sequence[Row]:
             with outages():
                 self._step(sql)
             return await fetch(statements, sql, *values)
 
-        async def failing_execute_many(
-            statements: Statements, sql: str, rows: Sequence[Sequence[object]]
-        ) -> None:
-            for values in rows:
-                with outages():
+        async def failing_execute(statements: Statements, sql: str, *values: object) -> None:
+            with outages():
+                self._step(sql)
+            await execute(statements, sql, *values)
+
+        async def failing_flush(transaction: Transaction) -> None:
+            with outages():
+                for sql, _ in transaction._deferred:
                     self._step(sql)
-                await execute_many(statements, sql, [values])
+            await flush(transaction)
 
         monkeypatch.setattr(Statements, "fetch", failing_fetch)
-        monkeypatch.setattr(Statements, "execute_many", failing_execute_many)
+        monkeypatch.setattr(Statements, "execute", failing_execute)
+        monkeypatch.setattr(Transaction, "flush", failing_flush)
 
     def _patch_step(self, monkeypatch: pytest.MonkeyPatch, transaction: type, step: str) -> None:
         original: Callable[[Any], Coroutine[Any, Any, None]] = getattr(transaction, step.lower())

@@ -10,7 +10,7 @@ import pytest
 from models import MailKind
 from models.mail_statements import INSERT_MAIL
 from services import Services, mail
-from services.database import Statements
+from services.database import Transaction
 from services.mail import LANGUAGES, Letter
 from tests.services.faults import BEGIN, COMMIT, Faults
 from tests.services.mailing import ADDRESS, CODE, RECIPIENT, TEN_MINUTES, letter, outbox, post
@@ -61,7 +61,7 @@ async def test_suppressing_takes_the_statement_that_posting_takes(
 ) -> None:
     """Nothing that can be timed tells whether somebody gets a letter."""
     faults = Faults(monkeypatch)
-    ways: list[Callable[[Statements, Letter, datetime], Coroutine[Any, Any, None]]] = [
+    ways: list[Callable[[Transaction, Letter, datetime], Coroutine[Any, Any, None]]] = [
         lambda transaction, one, now: mail.post(transaction, one, now=now),
         lambda transaction, one, now: mail.suppress(transaction, one, now=now),
     ]

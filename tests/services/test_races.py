@@ -10,7 +10,7 @@ import pytest
 
 from models.statements import ADMIT, BEGIN_LOGOUT, END_SESSION, INSERT_AUDIT_EVENT, ROTATE
 from services import Services
-from services.database import Statements
+from services.database import Transaction
 from tests.services import tables
 from tests.services.faults import Gate, waiting_or_done
 from tests.support.browser import Browser, code
@@ -141,14 +141,14 @@ async def test_thirty_random_interleavings_leave_nothing_alive(
 ) -> None:
     """Three refreshes and a logout, in any order and with any pauses: every token that was given is dead."""
     chance = random.Random(20260101)
-    execute_many = Statements.execute_many
+    flush = Transaction.flush
 
-    async def pausing(statements: Statements, *arguments: Any) -> None:
+    async def pausing(transaction: Transaction) -> None:
         for _ in range(chance.randrange(20)):
             await asyncio.sleep(0)
-        await execute_many(statements, *arguments)
+        await flush(transaction)
 
-    monkeypatch.setattr(Statements, "execute_many", pausing)
+    monkeypatch.setattr(Transaction, "flush", pausing)
     for _ in range(30):
         first = new_browser()
         await first.login()
@@ -173,15 +173,16 @@ async def test_the_audit_event_is_part_of_the_race(
 ) -> None:
     """An event is seen by nobody before what it tells of is."""
     seen: list[int] = []
-    execute_many = Statements.execute_many
+    flush = Transaction.flush
 
-    async def looking(statements: Statements, sql: str, rows: Any) -> None:
-        await execute_many(statements, sql, rows)
-        if sql == INSERT_AUDIT_EVENT:
-            found = await statements.fetch("SELECT id FROM sessions WHERE revoked_at IS NULL")
+    async def looking(transaction: Transaction) -> None:
+        recorded = any(sql == INSERT_AUDIT_EVENT for sql, _ in transaction._deferred)
+        await flush(transaction)
+        if recorded:
+            found = await transaction.fetch("SELECT id FROM sessions WHERE revoked_at IS NULL")
             seen.append(len(found))
 
-    monkeypatch.setattr(Statements, "execute_many", looking)
+    monkeypatch.setattr(Transaction, "flush", looking)
     await browser.login()
     await browser.logout()
     assert seen == [1, 0]
