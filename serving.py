@@ -7,7 +7,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from logging.handlers import QueueListener
 from pathlib import Path
 
 import uvloop
@@ -125,7 +124,7 @@ def _binding(setting: str, address: str) -> Iterator[None]:
 
 
 async def _serve(
-    app: Quart, settings: Settings, config: Config, log: QueueListener, worker: Worker | None
+    app: Quart, settings: Settings, config: Config, log: logs.Writer, worker: Worker | None
 ) -> None:
     services: Services = app.extensions["services"]
     background: Background = app.extensions["background"]
@@ -173,7 +172,7 @@ def _stop_event(worker: Worker | None) -> asyncio.Event:
     return stop
 
 
-async def _welcome(services: Services, settings: Settings, log: QueueListener) -> None:
+async def _welcome(services: Services, settings: Settings, log: logs.Writer) -> None:
     email, password = DEVELOPMENT_USER
     lines = [f"App: {settings.public_url}/", f"Playground: {settings.public_url}/graphql"]
     try:

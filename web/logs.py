@@ -4,11 +4,13 @@ import asyncio
 import json
 import logging
 import queue
+import sys
+import threading
 from contextvars import ContextVar
 from copy import copy
 from datetime import UTC, datetime
-from logging.handlers import QueueHandler, QueueListener
-from typing import Any
+from logging.handlers import QueueHandler
+from typing import Any, TextIO
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The request that the running task works for."""
@@ -19,7 +21,15 @@ FIELDS = ("request_id", "user_id", "session_id", "status", "duration_ms")
 MAX_WAITING = 10_000
 """How many lines may wait for a writer that is stuck; more are dropped, rather than to fill the memory."""
 
+GATHER = 0.02
+"""How long lines gather before they are written together, in seconds.
+
+A thread that wakes for each line takes the interpreter from the event loop each time, twice: to begin, and
+again when its system call returns.
+"""
+
 _FRAMES = 8
+_ENCODER = json.JSONEncoder(default=str)
 logger = logging.getLogger(__name__)
 
 
@@ -47,24 +57,67 @@ def watch(loop: asyncio.AbstractEventLoop) -> None:
     loop.set_exception_handler(_lost)
 
 
-def configure(log_format: str) -> QueueListener:
+class Writer:
+    """Writes lines to a stream in a thread of its own, from `start` to `stop`, and may be started again."""
+
+    def __init__(
+        self, lines: queue.SimpleQueue[logging.LogRecord | None], format_: logging.Formatter
+    ) -> None:
+        """Write to the standard error of now."""
+        self._lines, self._format, self._stream = lines, format_, sys.stderr
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._write, name="log", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, and end the thread."""
+        if self._thread is not None:
+            self._stopping.set()
+            self._lines.put_nowait(None)
+            self._thread.join()
+            self._thread = None
+
+    def _write(self) -> None:
+        while True:
+            gathered = [self._lines.get()]
+            self._stopping.wait(GATHER)
+            gathered += [self._lines.get_nowait() for _ in range(self._lines.qsize())]
+            lines = [self._format.format(record) for record in gathered if record is not None]
+            _print(lines, self._stream)
+            if None in gathered:
+                return
+
+
+def configure(log_format: str) -> Writer:
     """Send every logger's lines to standard error, written by a thread; give it, to be stopped at exit."""
-    lines: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-    listener = QueueListener(lines, _writer(log_format))
+    # What no line of ours shows need not be found out for each.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    lines: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
+    writer = Writer(lines, _FORMATS[log_format]())
     _handle_by(_Queue(lines))
-    listener.start()
-    return listener
+    writer.start()
+    return writer
 
 
 def configure_without_thread(log_format: str) -> None:
     """Write lines at once, in a process that has no loop to hold up, and that forks: no thread bears that."""
-    _handle_by(_writer(log_format))
+    handler = logging.StreamHandler()
+    handler.setFormatter(_FORMATS[log_format]())
+    _handle_by(handler)
 
 
-def _writer(log_format: str) -> logging.Handler:
-    writer = logging.StreamHandler()
-    writer.setFormatter(_Json() if log_format == "json" else _Text())
-    return writer
+def _print(lines: list[str], stream: TextIO) -> None:
+    try:
+        stream.write("".join(f"{line}\n" for line in lines))
+        stream.flush()
+    except (OSError, ValueError):
+        # Nobody reads there any more, and there is no other place to say so.
+        return
 
 
 def _handle_by(handler: logging.Handler) -> None:
@@ -74,7 +127,7 @@ def _handle_by(handler: logging.Handler) -> None:
 
 
 class _Queue(QueueHandler):
-    def __init__(self, lines: queue.SimpleQueue[logging.LogRecord]) -> None:
+    def __init__(self, lines: queue.SimpleQueue[logging.LogRecord | None]) -> None:
         super().__init__(lines)
         self._lines = lines
 
@@ -101,7 +154,10 @@ class _Text(logging.Formatter):
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {"time": _instant(record), "level": record.levelname, "logger": record.name}
-        return json.dumps({**line, "message": record.getMessage(), **_fields(record)}, default=str)
+        return _ENCODER.encode({**line, "message": record.getMessage(), **_fields(record)})
+
+
+_FORMATS: dict[str, type[logging.Formatter]] = {"json": _Json, "text": _Text}
 
 
 def _lost(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
