@@ -13,7 +13,8 @@ from models import AuditEvent, AuditKind, AuditOutcome, Role
 from models.statements import INSERT_AUDIT_EVENT
 from services.accounts import Account
 from services.clients import Client
-from services.database import Transaction, outages
+from services.database import Transaction
+from services.database_outages import in_time
 from services.errors import BadUserInput, Forbidden
 
 MAX_PAGE = 200
@@ -89,7 +90,7 @@ async def read(viewer: Account, wanted: AuditFilter, *, first: int, after: str |
     found = _matching(wanted, user_id=_permitted(viewer, wanted))
     if after is not None:
         found = found.filter(id__lt=_position(after))
-    with outages():
+    async with in_time():
         events = await found.order_by("-id").limit(first + 1)
     return Page(events[:first], has_next_page=len(events) > first)
 

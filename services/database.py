@@ -1,51 +1,33 @@
-"""The database: statements, transactions, and the one place that knows what an outage looks like."""
+"""The database: statements and transactions."""
 
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pkgutil import iter_modules
+from types import TracebackType
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import (
-    DBConnectionError,
-    IntegrityError,
-    OperationalError,
-    TransactionManagementError,
-)
+from tortoise.exceptions import OperationalError, TransactionManagementError
 from tortoise.timezone import get_default_timezone
 from tortoise.transactions import in_transaction
 
 import migrations
 from services.database_files import open_file
 from services.database_inserts import Insert, insert
-from services.database_pool import Pool, pool_of
+from services.database_outages import in_time, outages
+from services.database_pool import Pool, drop_idle, pool_of
 from services.database_urls import APP, configuration
 from services.errors import ServiceUnavailable
 
 Row = Mapping[str, Any]
-
-_OUTAGES = (
-    OSError,
-    TimeoutError,
-    sqlite3.DatabaseError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-    DBConnectionError,
-    TransactionManagementError,
-)
 
 sqlite3.register_adapter(UUID, str)
 
@@ -147,19 +129,22 @@ class Database:
 
     async def fetch(self, sql: str, *values: object) -> Sequence[Row]:
         """Run one statement outside a transaction and give its rows."""
-        return await self._opened.fetch(sql, *values)
+        async with self._patiently():
+            return await self._opened.fetch(sql, *values)
 
     async def first(self, sql: str, *values: object) -> Row | None:
         """Run one statement outside a transaction and give its first row."""
-        return await self._opened.first(sql, *values)
+        async with self._patiently():
+            return await self._opened.first(sql, *values)
 
     async def execute(self, sql: str, *values: object) -> None:
         """Run one statement outside a transaction: it is its own."""
-        await self._opened.execute(sql, *values)
+        async with self._patiently():
+            await self._opened.execute(sql, *values)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """Run a block as one transaction: all of it or, when it raises, none of it.
+    async def transaction(self, *, within: float | None = None) -> AsyncIterator[Transaction]:
+        """Run a block as one transaction, within so many seconds: all of it or, when it raises, none of it.
 
         SQLite begins a transaction as a reader: make the first statement the write, or two processes that
         have both read fail with "database is locked", which no busy timeout helps.
@@ -167,15 +152,24 @@ class Database:
         Raises:
             ServiceUnavailable: the database did not answer; what was begun is undone.
         """
-        with outages():
-            async with AsyncExitStack() as stack:
-                client = await _begun(in_transaction(self._connection), stack)
-                transaction = Transaction(client)
-                yield transaction
-                await transaction.flush()
-                # In here, so that a COMMIT that fails is rolled back: left open, the next transaction on the
-                # same connection would begin by committing it.
-                await client.commit()
+        async with self._patiently(within), AsyncExitStack() as stack:
+            client = await _begun(in_transaction(self._connection), stack)
+            transaction = Transaction(client)
+            yield transaction
+            await transaction.flush()
+            # In here, so that a COMMIT that fails is rolled back: left open, the next transaction on the
+            # same connection would begin by committing it.
+            await client.commit()
+
+    @asynccontextmanager
+    async def _patiently(self, within: float | None = None) -> AsyncIterator[None]:
+        try:
+            async with in_time(within):
+                yield
+        except ServiceUnavailable as outage:
+            if isinstance(outage.__cause__, TimeoutError) and self._statements is not None:
+                drop_idle(self._statements._client)
+            raise
 
     @property
     def pool(self) -> Pool | None:
@@ -205,35 +199,27 @@ async def _begun(context: TransactionContext, stack: AsyncExitStack) -> Transact
         # Tortoise holds on to its lock or pooled connection when BEGIN fails, and lets go at the exit that
         # takes a transaction for failed already. Without a token there is nothing yet that it could hold.
         if hasattr(context, "token"):
-            await context.__aexit__(TransactionManagementError, error, None)
+            given_up = isinstance(error, asyncio.CancelledError)
+            # A BEGIN that nobody waits for any more SQLite still runs, so that it has to be undone.
+            await _left(context, type(error) if given_up else TransactionManagementError, error, None)
         raise
-    stack.push_async_exit(context)
+    stack.push_async_exit(partial(_left, context))
     return client
 
 
-@contextmanager
-def outages() -> Iterator[None]:
-    """Turn every way in which a database fails to answer into `ServiceUnavailable`."""
+async def _left(
+    context: TransactionContext,
+    kind: type[BaseException] | None,
+    error: BaseException | None,
+    trace: TracebackType | None,
+) -> None:
     try:
-        yield
-    except IntegrityError:
-        # Tortoise counts it as an operational error, but the database did answer: it said no.
-        raise
-    except _OUTAGES as error:
-        raise ServiceUnavailable from error
-    except OperationalError as error:
-        # Wrong SQL comes as the same class as a full disk, but it is our bug.
-        if _is_ours(error.__cause__ or error.__context__):
+        await context.__aexit__(kind, error, trace)
+    except Exception:
+        # Where a statement was given up its connection is closed, and with it ends what was begun. That there
+        # is nothing left to roll back is no answer to who has cancelled it.
+        if not isinstance(error, asyncio.CancelledError):
             raise
-        raise ServiceUnavailable from error
-
-
-def _is_ours(cause: BaseException | None) -> bool:
-    if isinstance(cause, asyncpg.PostgresError):
-        # A right that the operator has not granted is not our bug.
-        return not isinstance(cause, asyncpg.InsufficientPrivilegeError)
-    # SQLite's code for what it cannot make sense of: a syntax error, or a table that is not there.
-    return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def _postgres(sql: str) -> str:

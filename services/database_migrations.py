@@ -13,8 +13,8 @@ from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor, SqliteSchemaEditor
 from tortoise.transactions import in_transaction
 
-from services.database import outages
 from services.database_files import open_file
+from services.database_outages import outages
 from services.database_urls import APP, configuration
 
 _LOCK = 0x6C617463686B6579
@@ -29,7 +29,7 @@ _TUNING: Mapping[str, Mapping[str, object]] = {
         "foreign_keys": "OFF",
     },
     # A change of a large table, or the wait for another process that makes it, takes as long as it takes.
-    "postgres": {"command_timeout": None},
+    "postgres": {"command_timeout": None, "server_settings": {}},
 }
 
 

@@ -10,6 +10,8 @@ import asyncpg
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.exceptions import ConfigurationError
 
+from services.database_pool import SERVER_SETTINGS, Connection
+
 APP = "latchkey"
 """The label under which Tortoise knows our models and migrations."""
 
@@ -22,8 +24,17 @@ async def _as_it_is(_: object) -> None:
 
 
 _TUNING: Mapping[str, Mapping[str, object]] = {
-    "tortoise.backends.sqlite": {"busy_timeout": 5000},
-    "tortoise.backends.asyncpg": {"maxsize": 10, "timeout": 5, "command_timeout": 5, "reset": _as_it_is},
+    "tortoise.backends.sqlite": {"busy_timeout": 2000},
+    "tortoise.backends.asyncpg": {
+        # None is opened ahead of its use: in an outage, asyncpg would report every try as a traceback.
+        "minsize": 0,
+        "maxsize": 10,
+        "timeout": 5,
+        "command_timeout": 5,
+        "reset": _as_it_is,
+        "connection_class": Connection,
+        "server_settings": SERVER_SETTINGS,
+    },
 }
 _TLS = ("sslmode", "sslrootcert")
 _PARAMETERS = (*_TLS, "host", "schema", "application_name", "maxsize")

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from models import AuditEvent, Profile, Role, Session, User
 from services.addresses import require_email
-from services.database import outages
+from services.database_outages import outages
 from services.errors import BadUserInput
 
 MAX_PAGE = 1_000

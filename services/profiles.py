@@ -9,7 +9,8 @@ from models.people_statements import COMPLETE_ONBOARDING, UPDATE_PROFILE
 from services import audit
 from services.accounts import Account, Viewer
 from services.clients import Client
-from services.database import Database, outages
+from services.database import Database
+from services.database_outages import in_time
 from services.errors import TokenBlacklisted
 from services.problems import InvalidInput, Problems
 from services.profile_rules import FIELDS, cleaned
@@ -20,7 +21,7 @@ _NAMES = {"first_name": "firstName", "last_name": "lastName"}
 
 async def find(account: Account) -> Profile:
     """Give the profile of an account; one that has no row has an empty profile, as old as the account."""
-    with outages():
+    async with in_time():
         profile = await Profile.get_or_none(user_id=account.id)
     return profile or Profile(user_id=account.id, updated_at=account.created_at)
 

@@ -28,6 +28,9 @@ EVERY = timedelta(minutes=5)
 BATCH = 500
 """How many rows go in one transaction: some milliseconds, for which a writer of SQLite may have to wait."""
 
+WITHIN = 5.0
+"""How long a batch may take, in seconds: longer than a request, as nobody waits for it."""
+
 LEASE = timedelta(minutes=1)
 """How long the right to purge outlasts the last batch of a server that was killed."""
 
@@ -131,7 +134,7 @@ class Purge:
 
     async def _remove_batch(self, step: _Step, reached: datetime, holder: UUID) -> Sequence[Row]:
         now = self.clock()
-        async with self.database.transaction() as transaction:
+        async with self.database.transaction(within=WITHIN) as transaction:
             if not await transaction.first(TAKE_LEASE, _NAME, holder, now + LEASE, now):
                 raise PurgeUnderWay
             return await transaction.fetch(step.statement, reached, step.until, BATCH, *step.more)

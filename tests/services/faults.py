@@ -10,7 +10,8 @@ from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.sqlite.client import SqliteTransactionWrapper
 
 from services import Services
-from services.database import Row, Statements, Transaction, outages
+from services.database import Row, Statements, Transaction
+from services.database_outages import outages
 
 BEGIN, COMMIT = "BEGIN", "COMMIT"
 _DEADLINE = 20

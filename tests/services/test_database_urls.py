@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.database import Database
+from services.database_pool import SERVER_SETTINGS, Connection
 from services.database_urls import UrlInvalid, configuration
 from services.errors import ServiceUnavailable
 from tests.support.certificates import Certificate, certificate_for
@@ -133,9 +134,12 @@ def test_what_the_url_says_reaches_the_driver() -> None:
             "user": "me",
             "password": "",
             "database": "name",
+            "minsize": 0,
             "maxsize": "3",
             "timeout": 5,
             "command_timeout": 5,
+            "connection_class": Connection,
+            "server_settings": SERVER_SETTINGS,
             "ssl": False,
         },
     )
