@@ -37,13 +37,21 @@ class Site:
     start_process: Callable[..., ServerProcess]
     postgres: Postgres | None
 
-    def start(self, *, port: int | None = None, workers: int = 1, **settings: str) -> ServerProcess:
+    def start(
+        self,
+        *,
+        port: int | None = None,
+        workers: int = 1,
+        launcher: str = "tests.support.blockbusted",
+        **settings: str,
+    ) -> ServerProcess:
         """Start a server, with other settings if they are given by name, and wait until it is ready."""
         return self.start_process(
             {**self.settings, **settings},
             workdir=self.workdir,
             port=port,
             arguments=("serve", f"--workers={workers}"),
+            launcher=launcher,
         )
 
     def run_cli(self, *arguments: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -34,6 +35,13 @@ FORGETFUL = {
 """What a server is set to whose data nobody will ever miss."""
 
 
+class Stop(Enum):
+    """How a server ends: by the signals that `pg_ctl stop` sends in its modes of these names."""
+
+    FAST = signal.SIGINT
+    IMMEDIATE = signal.SIGQUIT
+
+
 class _Account(TypedDict, total=False):
     """What `subprocess` takes to run as somebody else; empty, it runs as whoever runs the tests."""
 
@@ -48,6 +56,19 @@ class Postgres:
     port: int
     user: str
     password: str = field(repr=False)
+    _daemon: "_Daemon" = field(repr=False)
+
+    def stop(self, how: Stop) -> None:
+        """Stop it, as `pg_ctl stop` does in this mode, and wait until it has ended."""
+        self._daemon.stop(how)
+
+    def start(self) -> None:
+        """Start it again, with the data that it had, and wait until it answers.
+
+        Raises:
+            RuntimeError: it ended, or does not answer in time.
+        """
+        self._daemon.start()
 
     def url(self, database: str) -> str:
         """Write the URL of a database, as LATCHKEY_DATABASE_URL takes it."""
@@ -90,13 +111,15 @@ def running_postgres(settings: Mapping[str, str] = FORGETFUL) -> Iterator[Postgr
     account = _account()
     # The socket lies in this folder too, and the path of a socket may have 107 bytes at most.
     home = Path(tempfile.mkdtemp(prefix="latchkey-pg-"))
-    server = Postgres(port=free_port(), user="latchkey", password=secrets.token_hex(16))
+    daemon = _Daemon(binaries, home, account, free_port(), settings)
+    server = Postgres(daemon.port, "latchkey", secrets.token_hex(16), daemon)
     try:
         _hand_over(home, account)
         _initialise(binaries, home, server, account)
-        with _process(binaries, home, server, account, settings):
-            yield server
+        daemon.start()
+        yield server
     finally:
+        daemon.stop(Stop.IMMEDIATE)
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -146,45 +169,52 @@ def _initialise(binaries: Path, home: Path, server: Postgres, account: _Account)
         raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
 
 
-@contextmanager
-def _process(
-    binaries: Path, home: Path, server: Postgres, account: _Account, settings: Mapping[str, str]
-) -> Iterator[None]:
-    command = [f"{binaries}/postgres", "-D", f"{home}/data", "-p", str(server.port), "-k", str(home)]
-    for name, value in {**_SETTINGS, **settings}.items():
-        command += ["-c", f"{name}={value}"]
-    # A test run that is killed outright has no chance to stop its server, so the kernel does it.
-    if setpriv := shutil.which("setpriv"):
-        command = [setpriv, "--pdeathsig", "QUIT", *command]
-    log = home / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=home,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            **account,
-        )
-    try:
-        _wait_until_ready(binaries, server, process, log)
-        yield
-    finally:
-        process.send_signal(signal.SIGQUIT)
-        process.wait()
+@dataclass
+class _Daemon:
+    """The process of a server, which can be started again where it was stopped."""
 
+    binaries: Path
+    home: Path
+    account: _Account
+    port: int
+    settings: Mapping[str, str]
+    _process: subprocess.Popen[bytes] | None = None
 
-def _wait_until_ready(binaries: Path, server: Postgres, process: subprocess.Popen[bytes], log: Path) -> None:
-    probe = [f"{binaries}/pg_isready", "--quiet", "--host=127.0.0.1", f"--port={server.port}"]
-    deadline = time.monotonic() + _START_SECONDS
-    while subprocess.run(probe, check=False).returncode != 0:
-        try:
-            process.wait(timeout=0.02)
-        except subprocess.TimeoutExpired:
-            if time.monotonic() < deadline:
-                continue
-        raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
+    def start(self) -> None:
+        command = [f"{self.binaries}/postgres", "-D", f"{self.home}/data"]
+        command += ["-p", str(self.port), "-k", str(self.home)]
+        for name, value in {**_SETTINGS, **self.settings}.items():
+            command += ["-c", f"{name}={value}"]
+        # A test run that is killed outright has no chance to stop its server, so the kernel does it.
+        if setpriv := shutil.which("setpriv"):
+            command = [setpriv, "--pdeathsig", "QUIT", *command]
+        with (self.home / "log").open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                cwd=self.home,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **self.account,
+            )
+        self._wait_until_ready(self._process)
+
+    def stop(self, how: Stop) -> None:
+        if self._process is not None:
+            self._process.send_signal(how.value)
+            self._process.wait()
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        probe = [f"{self.binaries}/pg_isready", "--quiet", "--host=127.0.0.1", f"--port={self.port}"]
+        deadline = time.monotonic() + _START_SECONDS
+        while subprocess.run(probe, check=False).returncode != 0:
+            try:
+                process.wait(timeout=0.02)
+            except subprocess.TimeoutExpired:
+                if time.monotonic() < deadline:
+                    continue
+            raise RuntimeError(f"PostgreSQL did not start:\n{(self.home / 'log').read_text()}")
 
 
 def _apart(work: Coroutine[Any, Any, list[dict[str, Any]]]) -> list[dict[str, Any]]:

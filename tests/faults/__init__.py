@@ -1,0 +1,1 @@
+"""Faults of what Latchkey stands on, injected for real: network, database, store, disk, process and clock."""
