@@ -26,6 +26,8 @@ _OUTAGES = (
     TimeoutError,
     sqlite3.DatabaseError,
     asyncpg.InterfaceError,
+    # A connection on which the server has just said that it is going down.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.OperatorInterventionError,

@@ -22,6 +22,8 @@ SERVER_SETTINGS: Mapping[str, str] = {
 class Connection(asyncpg.Connection):
     """A connection that is closed when somebody gives up waiting for a statement on it."""
 
+    _protocol: Any
+
     def _cancel_current_command(self, *_: Any) -> None:
         # asyncpg would ask the server, over another connection, to cancel the statement, and wait for both.
         # Where nobody answers that takes as long again. Whoever holds the connection still releases it.
