@@ -74,8 +74,9 @@ class Traffic:
         enough, deadline = count() + more, time.monotonic() + PATIENCE
         while count() < enough:
             assert time.monotonic() < deadline
-            # Somebody who has died of a wrong answer would otherwise be waited for in vain.
-            assert not any(life.done() for life in self._lives)
+            # Whoever has died of a wrong answer would otherwise be waited for in vain.
+            for life in self._lives:
+                assert not life.done(), life.result()
             time.sleep(0.01)
 
     def _live(self) -> None:
@@ -97,7 +98,8 @@ class Traffic:
         assert refusal(self._insist(visitor.refresh)) == BLACKLISTED
 
     def _insist(self, step: Callable[[], T]) -> T:
-        while True:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
             sent_at, answer = time.monotonic(), None
             with suppress(requests.ConnectionError, requests.exceptions.ChunkedEncodingError, _Unavailable):
                 answer = _available(step())
@@ -105,6 +107,7 @@ class Traffic:
             if answer is not None:
                 return answer
             time.sleep(PAUSE)
+        raise AssertionError("the outage has no end")
 
 
 def _available(answer: T) -> T:
