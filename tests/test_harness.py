@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.clock import START, FakeClock
-from tests.support.postgres import Postgres
+from tests.support.postgres import Postgres, Stop, running_postgres
 from tests.support.processes import ServerProcess
 
 _COUNT = 'SELECT count(*) AS rows FROM "{}"'
@@ -50,6 +50,18 @@ def test_the_clock_moves_only_when_told(clock: FakeClock) -> None:
     assert clock() - START == timedelta(seconds=90.5)
     clock.advance(-90.5)
     assert clock() == START
+
+
+@pytest.mark.parametrize("how", list(Stop))
+def test_a_postgres_that_is_started_again_has_its_data(how: Stop) -> None:
+    """At the same address, whichever way it ended; until then nobody can reach it."""
+    with running_postgres({}) as server:
+        server.execute("CREATE TABLE kept (id integer)", "INSERT INTO kept VALUES (1)")
+        server.stop(how)
+        with pytest.raises(ConnectionRefusedError):
+            server.fetch("SELECT id FROM kept")
+        server.start()
+        assert server.fetch("SELECT id FROM kept") == [{"id": 1}]
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
