@@ -9,6 +9,10 @@ class WrongAnswer(Exception):
     """A server answered something else than it should: whatever was measured with it counts for nothing."""
 
 
+class NoAnswer(WrongAnswer):
+    """The connection was closed instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A response: its status, its header lines as they came, and its body."""
@@ -46,7 +50,8 @@ class Connection:
         """Send a request and give its answer; Hypercorn ends a connection now and then, and says so before.
 
         Raises:
-            WrongAnswer: the connection was closed instead.
+            NoAnswer: the connection was closed instead.
+            WrongAnswer: there is no telling where the answer ends.
         """
         reader, writer = self._streams = self._streams or await asyncio.open_connection(
             "127.0.0.1", self._port
@@ -56,7 +61,7 @@ class Connection:
             head = await reader.readuntil(b"\r\n\r\n")
             body = await reader.readexactly(length_of(head))
         except (asyncio.IncompleteReadError, OSError) as error:
-            raise WrongAnswer(f"no answer: {type(error).__name__}") from None
+            raise NoAnswer(f"no answer: {type(error).__name__}") from None
         if b"\r\nconnection: close\r\n" in head.lower():
             self.close()
         return Answer(int(head[9:12]), head, body)

@@ -1,9 +1,13 @@
 """The client of the benchmarks: it believes no answer that it has not read whole and found right."""
 
+import asyncio
+from contextlib import closing
+
 import pytest
 
-from bench.connections import Answer, WrongAnswer, length_of, post
+from bench.connections import Answer, Connection, NoAnswer, WrongAnswer, length_of, post
 from bench.operations import require_cookies, require_refusal
+from tests.support.ports import free_port
 
 HEAD = (
     b"HTTP/1.1 200 \r\nContent-Length: 2\r\n"
@@ -16,6 +20,19 @@ def test_a_length_is_read_in_whatever_case() -> None:
     """Names of headers have none."""
     assert length_of(HEAD) == 2
     assert length_of(HEAD.lower()) == 2
+
+
+async def test_a_connection_that_is_closed_is_no_answer() -> None:
+    """It is told from an answer that is there and wrong: a client may ask again."""
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    port = free_port()
+    async with await asyncio.start_server(hang_up, "127.0.0.1", port):
+        with closing(Connection(port)) as connection, pytest.raises(NoAnswer, match="IncompleteReadError"):
+            await connection.ask(post(b""))
 
 
 def test_an_answer_without_length_is_wrong() -> None:
