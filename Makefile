@@ -3,8 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-codegen client playground serve test fuzz bench bench-smoke check format lock \
-	migrations release-schema clean
+.PHONY: help install install-dev install-codegen client playground serve test fuzz soak bench bench-smoke check format \
+	lock migrations release-schema clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,6 +14,7 @@ QUIET_PIP := -m pip --disable-pip-version-check --quiet --no-input
 PIP := $(BIN)/python $(QUIET_PIP)
 ARGS ?=
 FUZZ ?= 10000
+MINUTES ?= 10
 
 PLAYGROUND := web/playground_app
 PLAYGROUND_PACKAGES := $(addprefix $(PLAYGROUND)/,package.json package-lock.json .npmrc)
@@ -53,6 +54,10 @@ test: install-dev install-codegen ## Run the whole suite on SQLite and PostgreSQ
 
 fuzz: install-dev ## Send ten thousand strange requests to a server (FUZZ=100000 sends more)
 	@$(BIN)/python -m pytest tests/acceptance/test_fuzz.py --fuzz "$(FUZZ)" $(ARGS)
+
+soak: install-dev ## Let three nodes live through random faults (MINUTES=60 is longer, ARGS="--seed 1" repeats)
+	@bash .ci/packages soak
+	@$(BIN)/python -m soak --minutes "$(MINUTES)" $(ARGS)
 
 bench: install-dev ## Measure the server beside its floors (ARGS="--runs 1 --seconds 2" is quicker)
 	@bash .ci/packages bench

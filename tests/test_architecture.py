@@ -41,13 +41,14 @@ MAY_IMPORT = {
     "migrations": {"models"},
     "settings": {"security", "settings_values"},
     "settings_values": set[str](),
+    "soak": {"soak", "bench", "cli_services", "services", "models"},
 }
 """Which of our rooms a room may see: `cli → serving → server → web → resolvers → services`,
 and from there `{security, models}`.
 
 The command line is several files: `cli → {cli_users, cli_purge} → {cli_services, cli_output}`. Beside the
 server, `cli → cli_schema → contract → resolvers`: what checks the schema is no part of what serves it. Nobody
-knows of `bench`, which starts the server and looks into it."""
+knows of `bench`, which starts the server and looks into it, but `soak`, which has the same clients."""
 
 READ_SETTINGS = (
     "bench/people.py",
@@ -58,13 +59,14 @@ READ_SETTINGS = (
     "server.py",
     "serving.py",
     "services/__init__.py",
+    "soak/people.py",
 )
 
 BORDERS = {
     "quart": ("server.py", "serving.py", "web/*", "bench/floors.py"),
     "werkzeug": ("server.py", "web/*"),
     "hypercorn": ("serving.py", "bench/floors.py"),
-    "uvloop": ("serving.py", "cli_services.py", "bench/*"),
+    "uvloop": ("serving.py", "cli_services.py", "bench/*", "soak/__main__.py"),
     "ariadne": ("resolvers/*", "web/graphql*.py", "contract/*", "bench/floors.py"),
     "graphql": ("resolvers/*", "web/graphql*.py", "contract/*", "bench/*"),
     "tortoise": ("models/*", "services/*", "server.py", "migrations/*"),
@@ -194,6 +196,9 @@ def test_every_import_keeps_direction_and_borders() -> None:
         ("server.py", "from bench import results", "against the direction"),
         ("bench/results.py", "from cli import main", "against the direction"),
         ("bench/loads.py", "from settings import Settings", "deeper code gets values"),
+        ("bench/loads.py", "from soak.truth import Session", "against the direction"),
+        ("soak/nodes.py", "import server", "against the direction"),
+        ("soak/lives.py", "import uvloop", "behind its border"),
         ("workers.py", "from web import logs", "against the direction"),
         ("web/routes.py", "from workers import Worker", "against the direction"),
         ("cli_users.py", "import cli", "against the direction"),

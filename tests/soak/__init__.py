@@ -1,0 +1,1 @@
+"""Tests of the soak: that it works, and that it would tell."""
