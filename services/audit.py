@@ -14,6 +14,7 @@ from models.statements import INSERT_AUDIT_EVENT
 from services.accounts import Account
 from services.clients import Client
 from services.database import Transaction
+from services.database_inserts import Insert
 from services.database_outages import in_time
 from services.errors import BadUserInput, Forbidden
 
@@ -64,18 +65,16 @@ class Page:
 def record(transaction: Transaction, *events: Event, now: datetime) -> None:
     """Write events in the transaction of what they tell of: both happened, or neither."""
     for event in events:
-        transaction.defer_insert(
-            INSERT_AUDIT_EVENT,
-            now,
-            event.kind,
-            event.outcome,
-            event.reason,
-            event.user_id,
-            event.session_id,
-            event.client.ip_address,
-            event.client.user_agent,
-            event.client.request_id,
-        )
+        sql, values = entry(event, now=now)
+        transaction.defer_insert(sql, *values)
+
+
+def entry(event: Event, *, now: datetime) -> Insert:
+    """Give the INSERT of an event."""
+    client = event.client
+    whose = (event.user_id, event.session_id)
+    where = (client.ip_address, client.user_agent, client.request_id)
+    return INSERT_AUDIT_EVENT, (now, event.kind, event.outcome, event.reason, *whose, *where)
 
 
 async def read(viewer: Account, wanted: AuditFilter, *, first: int, after: str | None) -> Page:

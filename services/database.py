@@ -20,6 +20,7 @@ from tortoise.timezone import get_default_timezone
 from tortoise.transactions import in_transaction
 
 import migrations
+from services.database_decisions import decide
 from services.database_files import open_file
 from services.database_inserts import Insert, insert
 from services.database_outages import in_time, outages
@@ -57,6 +58,14 @@ class Statements:
         """Run a statement for its effect."""
         with outages():
             await self._client.execute_query(self._dialect(sql), list(values))
+
+    async def decide(self, sql: str, *values: object, then: Sequence[Insert]) -> Row | None:
+        """Run a conditional statement and, if it gives a row, the INSERTs that go with it: all or nothing."""
+        with outages():
+            row = await decide(
+                self._client, self._dialect(sql), values, [(self._dialect(one), own) for one, own in then]
+            )
+        return None if row is None else self._decode(row)
 
 
 class Transaction(Statements):
@@ -141,6 +150,14 @@ class Database:
         """Run one statement outside a transaction: it is its own."""
         async with self._patiently():
             await self._opened.execute(sql, *values)
+
+    async def decide(self, sql: str, *values: object, then: Sequence[Insert]) -> Row | None:
+        """Run a conditional statement and, for the row that it gives, INSERTs: all or nothing.
+
+        A value of an INSERT may be `Decided`. Where there is no row, nothing has changed.
+        """
+        async with self._patiently():
+            return await self._opened.decide(sql, *values, then=then)
 
     @asynccontextmanager
     async def transaction(self, *, within: float | None = None) -> AsyncIterator[Transaction]:

@@ -12,7 +12,8 @@ from tortoise.backends.sqlite.client import translate_exceptions
 Insert = tuple[str, Sequence[object]]
 """An `INSERT … VALUES` of a dialect, and its values."""
 
-_PARAMETER = re.compile(r"\$(\d+)")
+PARAMETER = re.compile(r"\$(\d+)")
+"""A value in a statement."""
 
 TOGETHER = 8
 """How many make one statement on PostgreSQL, which keeps its plan; of more, those of a kind go together."""
@@ -60,10 +61,10 @@ def _combined(kinds: tuple[tuple[str, int], ...]) -> str:
 
 def _of_rows(sql: str, rows: int, numbers: Iterator[int]) -> str:
     into, _, row = sql.partition("VALUES")
-    held = len(set(_PARAMETER.findall(row)))
+    held = len(set(PARAMETER.findall(row)))
     several = [_renumbered(row, [next(numbers) for _ in range(held)]) for _ in range(rows)]
     return f"{into}VALUES {', '.join(several)}"
 
 
 def _renumbered(row: str, numbers: Sequence[int]) -> str:
-    return _PARAMETER.sub(lambda found: f"${numbers[int(found[1]) - 1]}", row.strip())
+    return PARAMETER.sub(lambda found: f"${numbers[int(found[1]) - 1]}", row.strip())

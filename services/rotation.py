@@ -12,7 +12,8 @@ from security.tokens import RefreshClaims
 from services import audit
 from services.clients import Client
 from services.credentials import Credentials, believing
-from services.database import Database, Row, Transaction
+from services.database import Database, Row
+from services.database_decisions import Decided
 from services.errors import (
     Refusal,
     TokenBlacklisted,
@@ -23,7 +24,7 @@ from services.errors import (
 )
 from services.grants import Grant, Issue
 from services.limits import Limits
-from services.sessions import Clock, Sessions, revoke, store
+from services.sessions import Clock, Sessions, outstanding
 from services.tally import Tally
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Rotation:
             claims = self.sessions.issuer.tokens.verify_refresh(credentials.refresh_token, now=now)
         credentials.require_binding(claims)
         await self.limits.take(self.limit, "refresh", str(claims.sid))
-        verdict = await self._decide(claims, client, now)
+        verdict = await self._rotate(claims, client, now) or await self._judge(claims, client, now)
         if isinstance(verdict, Refusal):
             raise verdict
         return self.sessions.issuer.grant(
@@ -83,58 +84,44 @@ class Rotation:
             remember_me=verdict.remember_me,
         )
 
-    async def _decide(self, claims: RefreshClaims, client: Client, now: datetime) -> _Issued | Refusal:
-        async with self.database.transaction() as transaction:
-            # A refusal is returned and not raised in here: what a detected reuse revokes has to be committed.
-            won = await self._rotate(transaction, claims, client, now)
-            verdict = won or await self._judge(transaction, claims, client, now)
-        if isinstance(verdict, TokenReused):
-            whose = {"user_id": str(claims.sub), "session_id": str(claims.sid)}
-            logger.warning("refresh token reused", extra=whose)
-        return verdict
-
-    async def _rotate(
-        self, transaction: Transaction, claims: RefreshClaims, client: Client, now: datetime
-    ) -> _Issued | None:
+    async def _rotate(self, claims: RefreshClaims, client: Client, now: datetime) -> _Issued | None:
         jti = self.sessions.issuer.successor(claims.jti)
         kept, unkept = (
             self.sessions.issue(jti, remember_me=remember_me, now=now) for remember_me in (True, False)
         )
-        won = await transaction.first(
-            ROTATE, claims.sid, claims.jti, jti, now, kept.expires_at, unkept.expires_at
+        event = audit.Event(kind=AuditKind.REFRESH, client=client, user_id=claims.sub, session_id=claims.sid)
+        won = await self.database.decide(
+            ROTATE,
+            *(claims.sid, claims.jti, jti, now, kept.expires_at, unkept.expires_at),
+            then=(
+                # Of the two, the session knows which it was.
+                outstanding(kept, session_id=claims.sid, user_id=claims.sub, until=Decided("expires_at")),
+                (BLACKLIST, (claims.jti, now, RevocationReason.ROTATED)),
+                audit.entry(event, now=now),
+            ),
         )
         if won is None:
             return None
-        issue = kept if won["remember_me"] else unkept
-        store(transaction, issue, session_id=claims.sid, user_id=claims.sub)
-        transaction.defer_insert(BLACKLIST, claims.jti, now, RevocationReason.ROTATED)
-        event = audit.Event(kind=AuditKind.REFRESH, client=client, user_id=claims.sub, session_id=claims.sid)
-        audit.record(transaction, event, now=now)
-        return _Issued(issue, won["role"], bool(won["remember_me"]))
+        return _Issued(kept if won["remember_me"] else unkept, won["role"], bool(won["remember_me"]))
 
-    async def _judge(
-        self, transaction: Transaction, claims: RefreshClaims, client: Client, now: datetime
-    ) -> _Issued | Refusal:
-        found = await transaction.first(FIND_PRESENTED, claims.jti, claims.sid)
+    async def _judge(self, claims: RefreshClaims, client: Client, now: datetime) -> _Issued | Refusal:
+        found = await self.database.first(FIND_PRESENTED, claims.jti, claims.sid)
         if found is None:
             return TokenInvalid()
         if found["revoked_at"] is not None or found["disabled_at"] is not None:
             return TokenBlacklisted()
         if found["expires_at"] <= now or found["used_at"] is None:
             return TokenExpired()
-        # A clock that was set back is no reason to let a used token live longer than it would have.
-        if not self.leeway or abs(now - found["used_at"]) > self.leeway:
-            return await self._end_family(transaction, claims, client, now)
+        # Of a clock that was set back, or of another node's that is behind, no time has passed yet: a session
+        # that nobody has ended is not to be lost for it.
+        if not self.leeway or now - found["used_at"] > self.leeway:
+            return await self._end_family(claims, client, now)
         if found["current_jti"] != self.sessions.issuer.successor(claims.jti):
             return TokenBlacklisted()
         return _replayed(found)
 
-    async def _end_family(
-        self, transaction: Transaction, claims: RefreshClaims, client: Client, now: datetime
-    ) -> Refusal:
+    async def _end_family(self, claims: RefreshClaims, client: Client, now: datetime) -> Refusal:
         reason = RevocationReason.REUSED
-        if not await revoke(transaction, END_SESSION, claims.sub, claims.sid, now=now, reason=reason):
-            return TokenBlacklisted()
         event = audit.Event(
             kind=AuditKind.REUSE_DETECTED,
             outcome=AuditOutcome.FAILURE,
@@ -143,7 +130,18 @@ class Rotation:
             user_id=claims.sub,
             session_id=claims.sid,
         )
-        audit.record(transaction, event, now=now)
+        ended = await self.database.decide(
+            END_SESSION,
+            *(claims.sub, claims.sid, now, reason),
+            then=(
+                (BLACKLIST, (Decided("current_jti"), now, reason)),
+                audit.entry(event, now=now),
+            ),
+        )
+        if ended is None:
+            return TokenBlacklisted()
+        whose = {"user_id": str(claims.sub), "session_id": str(claims.sid)}
+        logger.warning("refresh token reused", extra=whose)
         return TokenReused()
 
 

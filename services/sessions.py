@@ -25,6 +25,8 @@ from services.accounts import Account, Anonymous, Viewer
 from services.clients import Client
 from services.credentials import Credentials, believing
 from services.database import Database, Row, Transaction
+from services.database_decisions import Decided
+from services.database_inserts import Insert
 from services.errors import TokenBlacklisted
 from services.grants import Grant, Issue, Issuer
 
@@ -116,7 +118,8 @@ class Sessions:
             *(session_id, user_id, issue.jti, remember_me, now, issue.expires_at),
             *(client.ip_address, client.user_agent),
         )
-        store(transaction, issue, session_id=session_id, user_id=user_id)
+        sql, values = outstanding(issue, session_id=session_id, user_id=user_id, until=issue.expires_at)
+        transaction.defer_insert(sql, *values)
         event = audit.Event(kind=AuditKind.LOGIN, client=client, user_id=user_id, session_id=session_id)
         audit.record(transaction, event, now=now)
         grant = self.issuer.grant(
@@ -214,10 +217,9 @@ async def _end(
     return ended
 
 
-def store(transaction: Transaction, issue: Issue, *, session_id: UUID, user_id: UUID) -> None:
-    """Write down that a refresh token was issued."""
-    values = (issue.jti, session_id, user_id, issue.kid, issue.issued_at, issue.expires_at)
-    transaction.defer_insert(INSERT_OUTSTANDING, *values)
+def outstanding(issue: Issue, *, session_id: UUID, user_id: UUID, until: datetime | Decided) -> Insert:
+    """Give the INSERT by which is known that a refresh token was issued."""
+    return INSERT_OUTSTANDING, (issue.jti, session_id, user_id, issue.kid, issue.issued_at, until)
 
 
 async def revoke(

@@ -11,6 +11,7 @@ from tortoise.backends.sqlite.client import SqliteTransactionWrapper
 
 from services import Services
 from services.database import Row, Statements, Transaction
+from services.database_inserts import Insert
 from services.database_outages import outages
 
 BEGIN, COMMIT = "BEGIN", "COMMIT"
@@ -39,7 +40,8 @@ class Faults:
             raise OSError("the database is gone")
 
     def _patch_statements(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        fetch, execute, flush = Statements.fetch, Statements.execute, Transaction.flush
+        fetch, execute, decide = Statements.fetch, Statements.execute, Statements.decide
+        flush = Transaction.flush
 
         async def failing_fetch(statements: Statements, sql: str, *values: object) -> Sequence[Row]:
             with outages():
@@ -51,6 +53,13 @@ class Faults:
                 self._step(sql)
             await execute(statements, sql, *values)
 
+        async def failing_decide(
+            statements: Statements, sql: str, *values: object, then: Sequence[Insert]
+        ) -> Row | None:
+            with outages():
+                self._step(sql)
+            return await decide(statements, sql, *values, then=then)
+
         async def failing_flush(transaction: Transaction) -> None:
             with outages():
                 for sql, _ in transaction._deferred:
@@ -59,6 +68,7 @@ class Faults:
 
         monkeypatch.setattr(Statements, "fetch", failing_fetch)
         monkeypatch.setattr(Statements, "execute", failing_execute)
+        monkeypatch.setattr(Statements, "decide", failing_decide)
         monkeypatch.setattr(Transaction, "flush", failing_flush)
 
     def _patch_step(self, monkeypatch: pytest.MonkeyPatch, transaction: type, step: str) -> None:
@@ -76,16 +86,28 @@ class Gate:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
         self._reached, self._opened = asyncio.Event(), asyncio.Event()
-        fetch = Statements.fetch
+        self._sql = sql
+        fetch, decide = Statements.fetch, Statements.decide
 
         async def stopping(statements: Statements, statement: str, *values: object) -> Sequence[Row]:
             rows = await fetch(statements, statement, *values)
-            if statement == sql and not self._reached.is_set():
-                self._reached.set()
-                await self._opened.wait()
+            await self._stop_at(statement)
             return rows
 
+        async def stopping_after(
+            statements: Statements, statement: str, *values: object, then: Sequence[Insert]
+        ) -> Row | None:
+            row = await decide(statements, statement, *values, then=then)
+            await self._stop_at(statement)
+            return row
+
         monkeypatch.setattr(Statements, "fetch", stopping)
+        monkeypatch.setattr(Statements, "decide", stopping_after)
+
+    async def _stop_at(self, statement: str) -> None:
+        if statement == self._sql and not self._reached.is_set():
+            self._reached.set()
+            await self._opened.wait()
 
     async def reached(self) -> None:
         """Wait until somebody stands at the gate."""
@@ -109,20 +131,20 @@ class Gate:
             await task
 
 
-async def waiting_or_done(services: Services, task: asyncio.Task[Any]) -> None:
-    """Let a task run until it has ended, or waits for somebody else's transaction.
+async def waiting_or_done(services: Services, task: asyncio.Task[Any], *, behind: int = 0) -> None:
+    """Let a task run until it has ended, or waits for somebody else's transaction behind so many others.
 
     Raises:
         TimeoutError: it does neither.
     """
     async with asyncio.timeout(_DEADLINE):
-        while not task.done() and not await _waits(services):
+        while not task.done() and await _waiting(services) <= behind:
             await asyncio.wait([task], timeout=0.005)
 
 
-async def _waits(services: Services) -> bool:
+async def _waiting(services: Services) -> int:
     client: Any = services.database._opened._client
     if client.capabilities.dialect == "sqlite":
         # One connection, held by one transaction at a time: who wants it next stands in line at its lock.
-        return bool(client._lock._waiters)
-    return bool(await services.database.fetch("SELECT 1 FROM pg_locks WHERE NOT granted"))
+        return len(client._lock._waiters or ())
+    return len(await services.database.fetch("SELECT 1 FROM pg_locks WHERE NOT granted"))

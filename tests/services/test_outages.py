@@ -27,23 +27,8 @@ LOGIN_STEPS = [
     COMMIT,
 ]
 FAILED_LOGIN_STEPS = [statements.FIND_ACCOUNT, BEGIN, statements.INSERT_AUDIT_EVENT, COMMIT]
-REFRESH_STEPS = [
-    BEGIN,
-    statements.ROTATE,
-    statements.INSERT_OUTSTANDING,
-    statements.BLACKLIST,
-    statements.INSERT_AUDIT_EVENT,
-    COMMIT,
-]
-REUSE_STEPS = [
-    BEGIN,
-    statements.ROTATE,
-    statements.FIND_PRESENTED,
-    statements.END_SESSION,
-    statements.BLACKLIST,
-    statements.INSERT_AUDIT_EVENT,
-    COMMIT,
-]
+REFRESH_STEPS = [statements.ROTATE]
+REUSE_STEPS = [statements.ROTATE, statements.FIND_PRESENTED, statements.END_SESSION]
 LOGOUT_STEPS = [
     BEGIN,
     statements.BEGIN_LOGOUT,

@@ -121,7 +121,7 @@ class Model:
             login.pairs.append(self.issue(remember=login.remember))
             self.record("REFRESH", login.person, login)
             return ROTATED
-        if abs(now - pair.used_at) > LEEWAY:
+        if now - pair.used_at > LEEWAY:
             login.ended = "REUSED"
             self.record("REUSE_DETECTED", login.person, login, failure="REUSED")
             return "TOKEN_REUSED"
