@@ -3,9 +3,11 @@
 import asyncio
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from services import Services, database_outages
+from services.database_outages import outages
 from services.errors import ServiceUnavailable
 from tests.services import tables
 from tests.support.browser import Browser, code
@@ -66,3 +68,20 @@ async def test_a_row_that_somebody_else_holds(
             await services.database.execute("UPDATE users SET email = 'c' WHERE id = $1", user_id)
         assert services.database.pool.opened == opened + 1
     assert (await tables.rows(services, "users"))[0]["email"] == "b"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        ConnectionRefusedError(),
+        asyncpg.InternalClientError('protocol is in the "failed" state'),
+        asyncpg.AdminShutdownError("terminating connection due to administrator command"),
+        asyncpg.QueryCanceledError("canceling statement due to statement timeout"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_an_outage_looks_like(error: Exception) -> None:
+    """A driver has many words for it, and clients have one."""
+    with pytest.raises(ServiceUnavailable), outages():
+        raise error
