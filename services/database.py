@@ -4,7 +4,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import cache, partial
 from pkgutil import iter_modules
@@ -178,15 +178,12 @@ class Database:
             # same connection would begin by committing it.
             await client.commit()
 
-    @asynccontextmanager
-    async def _patiently(self, within: float | None = None) -> AsyncIterator[None]:
-        try:
-            async with in_time(within):
-                yield
-        except ServiceUnavailable as outage:
-            if isinstance(outage.__cause__, TimeoutError) and self._statements is not None:
-                drop_idle(self._statements._client)
-            raise
+    def _patiently(self, within: float | None = None) -> AbstractAsyncContextManager[None]:
+        return in_time(within, on_silence=self._drop_idle)
+
+    def _drop_idle(self) -> None:
+        if self._statements is not None:
+            drop_idle(self._statements._client)
 
     @property
     def pool(self) -> Pool | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
@@ -40,7 +40,9 @@ _OUTAGES = (
 
 
 @asynccontextmanager
-async def in_time(within: float | None = None) -> AsyncIterator[None]:
+async def in_time(
+    within: float | None = None, *, on_silence: Callable[[], None] = lambda: None
+) -> AsyncIterator[None]:
     """Wait for a use of the database for `PATIENCE`, or so many seconds; silence is an outage as well.
 
     On SQLite what is under way in the thread comes to its end first, which the busy timeout bounds.
@@ -49,8 +51,12 @@ async def in_time(within: float | None = None) -> AsyncIterator[None]:
         ServiceUnavailable: the database failed to answer.
     """
     with outages():
-        async with asyncio.timeout(PATIENCE if within is None else within):
-            yield
+        try:
+            async with asyncio.timeout(PATIENCE if within is None else within):
+                yield
+        except TimeoutError:
+            on_silence()
+            raise
 
 
 @contextmanager
