@@ -10,13 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from models.statements import (
-    ADMIT,
-    BEGIN_LOGOUT,
-    END_SESSION,
-    INSERT_AUDIT_EVENT,
-    INSERT_OUTSTANDING,
-)
+from models import RevocationReason
+from models.statements import ADMIT, BEGIN_LOGOUT, BLACKLIST, END_SESSION, INSERT_AUDIT_EVENT
 from services import Services
 from services.database import Transaction
 from tests.services import tables
@@ -39,13 +34,11 @@ class Undone(Exception):
     """Undoes the transaction that it ends."""
 
 
-async def take_place_of_successor(transaction: Transaction, services: Services) -> None:
-    """Write the token that a refresh is going to write, so that it waits for what becomes of this one."""
-    row = await transaction.first("SELECT id, user_id, current_jti FROM sessions")
+async def use_token_up(transaction: Transaction, services: Services) -> None:
+    """Write what a refresh is going to write, so that it waits for what becomes of this."""
+    row = await transaction.first("SELECT current_jti FROM sessions")
     assert row is not None
-    now = services.clock()
-    jti = services.sessions.issuer.successor(row["current_jti"])
-    await transaction.execute(INSERT_OUTSTANDING, jti, row["id"], row["user_id"], "a key", now, now)
+    await transaction.execute(BLACKLIST, row["current_jti"], services.clock(), RevocationReason.ROTATED)
 
 
 @pytest.mark.parametrize("scope", ["THIS_SESSION", "ALL_SESSIONS"])
@@ -65,7 +58,7 @@ async def test_a_logout_waits_for_the_refresh_that_was_first(
     with suppress(Undone):
         async with services.database.transaction() as holding:
             # A refresh is one statement. It has the row of the session already when it waits here.
-            await take_place_of_successor(holding, services)
+            await use_token_up(holding, services)
             refresh = asyncio.create_task(refreshing.refresh(), context=outside)
             await waiting_or_done(services, refresh)
             logout = asyncio.create_task(leaving.logout(scope), context=outside)
