@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import cli_purge
+import cli_restores
 import cli_schema
 import cli_users
 import server
@@ -17,11 +18,13 @@ from cli_output import write_line
 from cli_services import Usage
 from contract.findings import CannotCheck
 from server import StartFailed
-from services import keystore
+from services import keystore, system_clock
+from services.database import Database
 from services.database_migrations import migrate
 from services.directory import AccountUnknown
 from services.errors import BadUserInput, Problem, ServiceUnavailable
 from services.problems import Problems
+from services.restores import note_home
 from settings import Settings, SettingsError, load
 
 MAX_WORKERS = 64
@@ -77,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "migrate", _migrate, "bring the database to the newest schema")
     cli_users.attach(commands, _command)
     cli_purge.attach(commands, _command)
+    cli_restores.attach(commands, _command)
     rings = commands.add_parser("keys", help="look after signing keys")
     keys = rings.add_subparsers(required=True, metavar="COMMAND")
     _command(keys, "generate", _generate_key, "make a key that signs from now on; older ones go on verifying")
@@ -106,7 +110,9 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:
     with server.naming("DATABASE_URL"):
-        applied = asyncio.run(migrate(settings.database_url.get_secret_value()))
+        url = settings.database_url.get_secret_value()
+        applied = asyncio.run(migrate(url))
+        asyncio.run(note_home(Database(url), url, clock=system_clock))
     for name in applied:
         print(f"latchkey: applied {name}")
     if not applied:

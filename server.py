@@ -1,7 +1,8 @@
 """The composition root: settings in, application out."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from security.passwords import OWASP, Profile
 from services import Services, build, keystore, system_clock
 from services.background import Background
 from services.database_urls import UrlInvalid
+from services.errors import ServiceUnavailable
 from services.keystore import KeysMissing
 from services.mail_composition import domain_of
 from services.mail_smtp import MailServerInvalid, smtp
@@ -47,6 +49,23 @@ def purge(services: Services) -> Coroutine[Any, Any, None]:
 BACKGROUND = (deliver_mail, purge)
 """What goes on beside the requests."""
 
+ASK_WITHIN = 1.0
+"""How long a start waits for the database to say whether it was brought back, in seconds."""
+
+
+async def refuse_restored(services: Services) -> None:
+    """Begin with no database that was brought back from a backup, whose ended sessions would live again.
+
+    Raises:
+        StartFailed: this one was, and nobody has said what is to become of it.
+    """
+    # One that is silent or lacks migrations keeps nobody from beginning, and /readyz asks again.
+    with suppress(ServiceUnavailable, TimeoutError):
+        async with asyncio.timeout(ASK_WITHIN):
+            if await services.database.unapplied_migrations() or not await services.restores.is_pending():
+                return
+        raise StartFailed("the database was brought back from a backup: run `latchkey after-restore` first")
+
 
 def create_app(
     settings: Settings,
@@ -71,6 +90,7 @@ def create_app(
         raise StartFailed(f"--trusted-documents: {error}") from None
     beside = Background([partial(work, services) for work in background])
     app.before_serving(services.open)
+    app.before_serving(partial(refuse_restored, services))
     app.before_serving(beside.start)
     app.after_serving(beside.stop)
     app.after_serving(services.close)

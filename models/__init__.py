@@ -1,6 +1,7 @@
 """What is stored: fields, constraints and indexes; and the named statements of the hot paths. No rule."""
 
 from models.audit import AuditEvent, AuditKind, AuditOutcome
+from models.homes import Home
 from models.leases import Lease
 from models.mail import MailKind, MailState, OutboxMail
 from models.otp import OneTimeCode, OtpPurpose
@@ -12,6 +13,7 @@ __all__ = [
     "AuditKind",
     "AuditOutcome",
     "BlacklistedToken",
+    "Home",
     "Lease",
     "MailKind",
     "MailState",
@@ -36,4 +38,5 @@ __models__ = [
     OutboxMail,
     AuditEvent,
     Lease,
+    Home,
 ]

@@ -10,6 +10,7 @@ from security.derivation import Secret
 from security.keys import KeyRing
 from security.passwords import OWASP, Hasher, Profile
 from security.tokens import TokenFormat
+from services import restores
 from services.auth import Auth
 from services.codes import Codes
 from services.database import Database
@@ -28,6 +29,7 @@ from services.passwords import Passwords
 from services.profiles import Profiles
 from services.purge import Purge
 from services.registration import Registration
+from services.restores import Restores
 from services.rotation import Rotation
 from services.sessions import Clock, Sessions
 from services.tally import Tally
@@ -53,6 +55,7 @@ class Services:
     users: Users
     sender: Sender
     purge: Purge
+    restores: Restores
     tally: Tally
     clock: Clock
 
@@ -166,6 +169,7 @@ def build(
             clock=clock,
             chance=SystemRandom().random,
         ),
+        restores=restores.of(database, settings.database_url.get_secret_value(), clock=clock),
         tally=tally,
         clock=clock,
     )

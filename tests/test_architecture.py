@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "cli": {
         "cli_output",
         "cli_purge",
+        "cli_restores",
         "cli_schema",
         "cli_services",
         "cli_users",
@@ -27,6 +28,7 @@ MAY_IMPORT = {
     "serving": {"server", "services", "web", "workers"},
     "cli_users": {"cli_output", "cli_services", "server", "services", "models"},
     "cli_purge": {"cli_output", "cli_services", "services"},
+    "cli_restores": {"cli_output", "cli_services", "server", "services"},
     "cli_schema": {"cli_output", "contract"},
     "cli_services": {"server", "services"},
     "cli_output": {"resolvers"},
@@ -46,14 +48,15 @@ MAY_IMPORT = {
 """Which of our rooms a room may see: `cli → serving → server → web → resolvers → services`,
 and from there `{security, models}`.
 
-The command line is several files: `cli → {cli_users, cli_purge} → {cli_services, cli_output}`. Beside the
-server, `cli → cli_schema → contract → resolvers`: what checks the schema is no part of what serves it. Nobody
-knows of `bench`, which starts the server and looks into it, but `soak`, which has the same clients."""
+The command line is several files: `cli → {cli_users, cli_purge, cli_restores} → {cli_services, cli_output}`.
+Beside the server, `cli → cli_schema → contract → resolvers`: what checks the schema is no part of what serves
+it. Nobody knows of `bench`, which starts the server and looks into it, but `soak`, which has the same clients."""
 
 READ_SETTINGS = (
     "bench/people.py",
     "cli.py",
     "cli_purge.py",
+    "cli_restores.py",
     "cli_services.py",
     "cli_users.py",
     "server.py",
@@ -105,6 +108,7 @@ BELOW_FLOWS = {
     "audit": {"sessions"},
     **{module: {"sessions"} for module in MAIL},
     "purge": {"sessions"},
+    "restores": {"sessions"},
     "sessions": set[str](),
     "tally": {"sessions"},
 }

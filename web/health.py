@@ -25,10 +25,13 @@ def blueprint(services: Services) -> Blueprint:
         try:
             async with asyncio.timeout(READY_WITHIN):
                 lacking = await services.database.unapplied_migrations()
+                restored = not lacking and await services.restores.is_pending()
         except (ServiceUnavailable, TimeoutError):
             return {"status": "unavailable", "database": "does not answer"}, 503
         if lacking:
             return {"status": "unavailable", "migrations": sorted(lacking)}, 503
+        if restored:
+            return {"status": "unavailable", "database": "was brought back from a backup"}, 503
         return {"status": "ready"}, 200
 
     return routes

@@ -57,6 +57,9 @@ ROWS: Mapping[str, Sequence[str]] = {
         "INSERT INTO leases (name, holder, expires_at) VALUES"
         " ('purge', '00000000-0000-4000-8000-000000000031', '2026-01-01 12:01:00+00:00')",
     ),
+    "0004_home": (
+        "INSERT INTO home (name, place, noted_at) VALUES ('test', 'somewhere', '2026-01-01 12:01:00+00:00')",
+    ),
 }
 """By migration: rows for the tables and columns that it made. A new migration adds an entry."""
 

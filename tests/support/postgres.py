@@ -123,6 +123,15 @@ def running_postgres(settings: Mapping[str, str] = FORGETFUL) -> Iterator[Postgr
         shutil.rmtree(home, ignore_errors=True)
 
 
+def program(name: str) -> str:
+    """Find one of PostgreSQL's programs, of the release that the tests run.
+
+    Raises:
+        RuntimeError: PostgreSQL is not installed.
+    """
+    return str(_binaries() / name)
+
+
 def _binaries() -> Path:
     """Find PostgreSQL 15, the release that is supported; another one only where it is missing."""
     installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]

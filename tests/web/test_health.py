@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 from quart import Quart
 
+from models.restore_statements import MARK_COPY
 from services import Services
 from services.errors import ServiceUnavailable
 from settings import Settings
@@ -47,6 +48,18 @@ async def test_a_migration_that_is_missing_is_named(http: httpx.AsyncClient, ser
     await services.database.execute("DELETE FROM tortoise_migrations WHERE name = $1", name)
     answer = await http.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "migrations": [name]})
+
+
+async def test_a_database_that_was_brought_back_is_not_ready(
+    http: httpx.AsyncClient, services: Services
+) -> None:
+    """Sessions that had ended live in it: an operator has to say first what is to become of them."""
+    await services.database.execute(MARK_COPY)
+    answer = await http.get("/readyz")
+    told = {"status": "unavailable", "database": "was brought back from a backup"}
+    assert (answer.status_code, answer.json()) == (503, told)
+    await services.restores.end_everything()
+    assert (await http.get("/readyz")).status_code == 200
 
 
 async def test_a_database_that_refuses_is_not_ready(
