@@ -20,7 +20,7 @@ from models.restore_statements import (
 )
 from services.database import Database, Statements
 
-BATCH = 5000
+BATCH = 2000
 """How many sessions end in one transaction: a statement has its time limit, a million sessions or not."""
 
 APART = timedelta(minutes=5)
