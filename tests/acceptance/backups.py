@@ -34,9 +34,8 @@ class Backup:
             shutil.copyfile(self.path, file)
         else:
             server = self.site.postgres
-            tool(server, "dropdb", "--force", self._name)
-            tool(server, "createdb", self._name)
-            tool(server, "pg_restore", "--exit-on-error", f"--dbname={self._name}", str(self.path))
+            replacing = ("--clean", "--if-exists", "--create", "--exit-on-error", "--dbname=postgres")
+            tool(server, "pg_restore", *replacing, str(self.path))
 
     def restore_tables(self) -> None:
         """Bring the tables of PostgreSQL back into the database that is there."""
@@ -51,10 +50,9 @@ class Backup:
 
 def tool(server: Postgres, name: str, *arguments: str) -> None:
     """Run one of PostgreSQL's own tools on a server, as its superuser."""
-    account = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGUSER": server.user}
     subprocess.run(
         [program(name), *arguments],
-        env={**os.environ, **account, "PGPASSWORD": server.password},
+        env={**os.environ, **server.environment},
         stdin=subprocess.DEVNULL,
         check=True,
         capture_output=True,

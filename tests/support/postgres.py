@@ -74,6 +74,12 @@ class Postgres:
         """Write the URL of a database, as LATCHKEY_DATABASE_URL takes it."""
         return f"postgres://{self.user}:{self.password}@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What PostgreSQL's own tools find the server by."""
+        account = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": self.user}
+        return {**account, "PGPASSWORD": self.password}
+
     def execute(self, *statements: str, database: str = "postgres") -> None:
         """Run statements one by one, each outside a transaction, as CREATE DATABASE wants it."""
         for statement in statements:

@@ -29,12 +29,14 @@ class Valkey:
     certificate: Certificate | None = None
     port: int = field(default_factory=free_port)
     password: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    user: str = ""
+    """Whose password it is; that of whoever gives no name, if there is none."""
     _process: subprocess.Popen[str] | None = None
 
     @property
     def url(self) -> str:
         """The URL, as LATCHKEY_VALKEY_URL takes it."""
-        return f"valkey{'s' * bool(self.certificate)}://:{self.password}@127.0.0.1:{self.port}"
+        return f"valkey{'s' * bool(self.certificate)}://{self.user}:{self.password}@127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Start it, empty, on the port that it had before, and wait until it answers.
@@ -83,7 +85,12 @@ class Valkey:
         """Send a command and give its answer, on a connection of its own."""
         options: dict[str, Any] = {"ssl": True, "ssl_cert_reqs": "none"} if self.certificate else {}
         with redis.Redis(
-            port=self.port, password=self.password, socket_timeout=10, decode_responses=True, **options
+            port=self.port,
+            username=self.user or None,
+            password=self.password,
+            socket_timeout=10,
+            decode_responses=True,
+            **options,
         ) as client:
             return client.execute_command(*command)
 
