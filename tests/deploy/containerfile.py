@@ -106,6 +106,7 @@ class Image:
         user, group = last("USER").split(":")
         as_user = ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--no-new-privs"]
         confined = [*as_user, "--bounding-set=-all", "--inh-caps=-all", "--pdeathsig=KILL"]
-        if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0:
-            return ["unshare", "--mount", "sh", "-c", _READ_ONLY, str(self.volume), *confined]
+        unshare = ["/usr/bin/unshare", "--mount"]
+        if subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode == 0:
+            return [*unshare, "sh", "-c", _READ_ONLY, str(self.volume), *confined]
         return confined

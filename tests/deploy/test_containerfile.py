@@ -5,9 +5,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -51,23 +49,19 @@ def test_nothing_is_run_by_a_shell_or_as_root() -> None:
 
 def test_it_holds_no_secret_and_names_no_registry() -> None:
     """Base images are asked for by name alone, and everything of Python comes by its hash."""
-    assert {image.split()[0] for name, image in instructions() if name == "FROM"} == {
-        "python:3.11-slim-bookworm"
-    }
+    bases = {image.split()[0] for name, image in instructions() if name == "FROM"}
+    assert bases == {"python:3.11-slim-bookworm"}
     own = {name.removeprefix(PREFIX).lower() for name in variables() if name.startswith(PREFIX)}
     assert own == {"bind", "log_format"} <= set(Settings.model_fields)
     assert "ARG" not in dict(instructions())
-    (install,) = (
-        json.loads(text) for name, text in instructions() if name == "RUN" and '"install", "--req' in text
-    )
-    assert {"--require-hashes", ":all:"} <= set(install)
+    (install,) = (text for name, text in instructions() if name == "RUN" and '"pip", "install"' in text)
+    assert {"--require-hashes", "--only-binary", ":all:"} <= set(json.loads(install))
 
 
 def test_its_context_leaves_out_what_was_built_beside_it() -> None:
     """No environment, database or key of the checkout gets into an image."""
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     assert {".git", ".venv", "var", "**/__pycache__", "**/node_modules"} <= set(ignored)
-    assert {path for path in variables()["PATH"].split(":")} >= {"/opt/venv/bin"}
 
 
 def test_a_server_runs_from_what_is_copied(image: Image) -> None:
@@ -78,13 +72,9 @@ def test_a_server_runs_from_what_is_copied(image: Image) -> None:
     settings = production(url, "https://auth.example.com", image.volume, LATCHKEY_BIND=bind)
     entry = json.loads(last("ENTRYPOINT"))
     assert json.loads(last("VOLUME")) == [VOLUME] == [last("WORKDIR")]
-    for arguments, typed in (
-        (["migrate"], ""),
-        (["keys", "generate"], ""),
-        (["user", "create", EMAIL], PASSWORD),
-    ):
-        done = image.start([*entry, *arguments], settings)
-        printed, _ = done.communicate(f"{typed}\n", timeout=PATIENCE)
+    for command in ("migrate", "keys generate", f"user create {EMAIL}"):
+        done = image.start([*entry, *command.split()], settings)
+        printed, _ = done.communicate(f"{PASSWORD}\n", timeout=PATIENCE)
         assert done.returncode == 0, printed
     server = image.start([*entry, *json.loads(last("CMD"))], settings)
     try:
@@ -100,7 +90,7 @@ def test_a_server_runs_from_what_is_copied(image: Image) -> None:
         server.terminate()
         log, _ = server.communicate(timeout=PATIENCE)
     assert server.returncode == 0, log
-    assert all(_is_json(line) for line in log.splitlines())
+    assert {json.loads(line)["level"] for line in log.splitlines()} == {"INFO"}
     left = {path.name for path in image.volume.iterdir()}
     assert left == {"latchkey.db", "signing-keys.json"}
 
@@ -114,9 +104,3 @@ def _wait_until_healthy(image: Image, server: subprocess.Popen[str], port: int) 
         if probe.returncode == 0:
             return
     raise AssertionError("the server does not become healthy")
-
-
-def _is_json(line: str) -> Any:
-    with suppress(ValueError):
-        return json.loads(line)
-    return None
