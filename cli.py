@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import cli_keys
 import cli_purge
 import cli_restores
 import cli_schema
@@ -18,7 +19,7 @@ from cli_output import write_line
 from cli_services import Usage
 from contract.findings import CannotCheck
 from server import StartFailed
-from services import keystore, system_clock
+from services import system_clock
 from services.database import Database
 from services.database_migrations import migrate
 from services.directory import AccountUnknown
@@ -81,10 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_users.attach(commands, _command)
     cli_purge.attach(commands, _command)
     cli_restores.attach(commands, _command)
-    rings = commands.add_parser("keys", help="look after signing keys")
-    keys = rings.add_subparsers(required=True, metavar="COMMAND")
-    _command(keys, "generate", _generate_key, "make a key that signs from now on; older ones go on verifying")
-    _command(keys, "list", _list_keys, "show the keys, never their material")
+    cli_keys.attach(commands, _command)
     cli_schema.attach(commands)
     return parser
 
@@ -117,19 +115,6 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> None:
         print(f"latchkey: applied {name}")
     if not applied:
         print("latchkey: the database is up to date")
-
-
-def _generate_key(settings: Settings, _: argparse.Namespace) -> None:
-    with server.naming("SIGNING_KEYS_FILE"):
-        key = keystore.add_key(settings.signing_keys_file, algorithm=settings.jwt_algorithm)
-    print(f"{key.kid} {key.algorithm}")
-
-
-def _list_keys(settings: Settings, _: argparse.Namespace) -> None:
-    with server.naming("SIGNING_KEYS_FILE"):
-        ring = keystore.load_ring(settings.signing_keys_file, algorithm=settings.jwt_algorithm)
-    for key in ring:
-        print(f"{key.kid} {key.algorithm} {'signs and verifies' if key is ring.active else 'verifies'}")
 
 
 if __name__ == "__main__":

@@ -35,10 +35,35 @@ def add_key(path: Path, *, algorithm: Algorithm) -> Key:
         KeysMissing: the file that is there is unusable, which leaves it as it is, or none can be written.
     """
     key = keys.generate(algorithm)
-    with _explaining(path):
-        older = tuple(keys.parse(path.read_text())) if path.exists() else ()
-        os.replace(_private_file(path.parent, keys.dump(KeyRing((key, *older)))), path)
+    _rewrite(path, lambda older: (key, *older))
     return key
+
+
+def add_standby_key(path: Path, *, algorithm: Algorithm) -> Key:
+    """Make a key that verifies, and signs nothing before it is promoted: until then all nodes can get it.
+
+    Raises:
+        KeysMissing: the file that is there is unusable, which leaves it as it is, or none can be written.
+    """
+    key = keys.generate(algorithm)
+    _rewrite(path, lambda older: (*older, key))
+    return key
+
+
+def promote_key(path: Path, kid: str) -> Key:
+    """Let a key sign from now on that has been verifying; the others verify.
+
+    Raises:
+        KeysMissing: there is no such key in the file, or it is unusable.
+    """
+
+    def promoted(older: tuple[Key, ...]) -> tuple[Key, ...]:
+        chosen = [key for key in older if key.kid == kid]
+        if not chosen:
+            raise ValueError(f"there is no key {kid}")
+        return (*chosen, *(key for key in older if key.kid != kid))
+
+    return _rewrite(path, promoted).active
 
 
 def development_ring(path: Path, *, algorithm: Algorithm) -> KeyRing:
@@ -60,6 +85,13 @@ def development_secret(path: Path) -> Secret:
     _create_once(path, lambda: os.urandom(32).hex())
     with _explaining(path):
         return Secret(path.read_text().encode())
+
+
+def _rewrite(path: Path, change: Callable[[tuple[Key, ...]], tuple[Key, ...]]) -> KeyRing:
+    with _explaining(path):
+        ring = KeyRing(change(tuple(keys.parse(path.read_text())) if path.exists() else ()))
+        os.replace(_private_file(path.parent, keys.dump(ring)), path)
+    return ring
 
 
 @contextmanager

@@ -11,22 +11,15 @@ import pytest
 
 from tests.support import ROOT
 
+COMMANDS = {"cli_keys", "cli_purge", "cli_restores", "cli_schema", "cli_users"}
+"""The files of the command line, beside `cli` itself."""
+
 MAY_IMPORT = {
     "bench": {"bench", "cli_services", "server", "web", "resolvers", "services", "security", "models"},
-    "cli": {
-        "cli_output",
-        "cli_purge",
-        "cli_restores",
-        "cli_schema",
-        "cli_services",
-        "cli_users",
-        "contract",
-        "server",
-        "serving",
-        "services",
-    },
+    "cli": {*COMMANDS, "cli_output", "cli_services", "contract", "server", "serving", "services"},
     "serving": {"server", "services", "web", "workers"},
     "cli_users": {"cli_output", "cli_services", "server", "services", "models"},
+    "cli_keys": {"server", "services"},
     "cli_purge": {"cli_output", "cli_services", "services"},
     "cli_restores": {"cli_output", "cli_services", "server", "services"},
     "cli_schema": {"cli_output", "contract"},
@@ -48,13 +41,15 @@ MAY_IMPORT = {
 """Which of our rooms a room may see: `cli → serving → server → web → resolvers → services`,
 and from there `{security, models}`.
 
-The command line is several files: `cli → {cli_users, cli_purge, cli_restores} → {cli_services, cli_output}`.
-Beside the server, `cli → cli_schema → contract → resolvers`: what checks the schema is no part of what serves
-it. Nobody knows of `bench`, which starts the server and looks into it, but `soak`, which has the same clients."""
+The command line is several files: `cli → {cli_keys, cli_users, cli_purge, cli_restores} → {cli_services,
+cli_output}`. Beside the server, `cli → cli_schema → contract → resolvers`: what checks the schema is no part
+of what serves it. Nobody knows of `bench`, which starts the server and looks into it, but `soak`, which has
+the same clients."""
 
 READ_SETTINGS = (
     "bench/people.py",
     "cli.py",
+    "cli_keys.py",
     "cli_purge.py",
     "cli_restores.py",
     "cli_services.py",

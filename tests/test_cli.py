@@ -88,6 +88,22 @@ def test_keys_are_generated_in_front_of_the_older_ones(run: Run, tmp_path: Path)
     assert listed == f"{newer} EdDSA signs and verifies\n{older} EdDSA verifies\n"
 
 
+def test_a_key_stands_by_until_it_is_promoted(run: Run, tmp_path: Path) -> None:
+    """Meanwhile it verifies. Promoting one that there is not changes nothing, and says so."""
+    variables = {"SIGNING_KEYS_FILE": str(tmp_path / "ring.json")}
+    first = run("keys", "generate", **variables)[1].split()[0]
+    second = run("keys", "generate", "--standby", **variables)[1].split()[0]
+    listed = f"{first} EdDSA signs and verifies\n{second} EdDSA verifies\n"
+    assert run("keys", "list", **variables) == (0, listed, "")
+    line = f"latchkey: LATCHKEY_SIGNING_KEYS_FILE: {tmp_path / 'ring.json'}: there is no key nothing\n"
+    assert run("keys", "promote", "nothing", **variables) == (2, "", line)
+    assert run("keys", "list", **variables) == (0, listed, "")
+    assert run("keys", "promote", second, **variables) == (0, f"{second} EdDSA\n", "")
+    listed = f"{second} EdDSA signs and verifies\n{first} EdDSA verifies\n"
+    assert run("keys", "list", **variables) == (0, listed, "")
+    assert (tmp_path / "ring.json").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("algorithm", ["EdDSA", "HS256"])
 def test_no_command_shows_the_material_of_a_key(run: Run, tmp_path: Path, algorithm: str) -> None:
     """What a terminal or a log keeps opens nothing."""
