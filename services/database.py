@@ -20,6 +20,7 @@ from tortoise.timezone import get_default_timezone
 from tortoise.transactions import in_transaction
 
 import migrations
+from services import steps
 from services.database_decisions import decide
 from services.database_files import open_file
 from services.database_inserts import Insert, insert
@@ -45,7 +46,7 @@ class Statements:
 
     async def fetch(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement that answers rows."""
-        with outages():
+        with outages(), steps.statement(sql):
             rows = await self._client.execute_query_dict(self._dialect(sql), list(values))
         return [self._decode(row) for row in rows]
 
@@ -56,12 +57,12 @@ class Statements:
 
     async def execute(self, sql: str, *values: object) -> None:
         """Run a statement for its effect."""
-        with outages():
+        with outages(), steps.statement(sql):
             await self._client.execute_query(self._dialect(sql), list(values))
 
     async def decide(self, sql: str, *values: object, then: Sequence[Insert]) -> Row | None:
         """Run a conditional statement and, if it gives a row, the INSERTs that go with it: all or nothing."""
-        with outages():
+        with outages(), steps.statement(sql):
             row = await decide(
                 self._client, self._dialect(sql), values, [(self._dialect(one), own) for one, own in then]
             )
@@ -98,7 +99,7 @@ class Transaction(Statements):
         """Run what was deferred."""
         if self._deferred:
             deferred, self._deferred = self._deferred, []
-            with outages():
+            with outages(), steps.work(steps.INSERTS):
                 await insert(self._transaction, [(self._dialect(sql), values) for sql, values in deferred])
 
 
@@ -170,6 +171,7 @@ class Database:
             ServiceUnavailable: the database did not answer; what was begun is undone.
         """
         async with self._patiently(within), AsyncExitStack() as stack:
+            stack.enter_context(steps.work(steps.TRANSACTION))
             client = await _begun(in_transaction(self._connection), stack)
             transaction = Transaction(client)
             yield transaction

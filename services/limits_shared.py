@@ -14,6 +14,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from services import steps
+
 WITHIN = 0.5
 """How long the store may take to answer, connecting included, in seconds."""
 
@@ -92,8 +94,9 @@ class SharedCounters:
 
     async def _run(self, script: str, key: str, *arguments: int) -> Any:
         try:
-            async with asyncio.timeout(WITHIN):
-                return await self._redis.eval(script, 1, key, *arguments)
+            with steps.work(steps.VALKEY):
+                async with asyncio.timeout(WITHIN):
+                    return await self._redis.eval(script, 1, key, *arguments)
         except _FAILURES as error:
             await self._drop_idle()
             raise StoreLost(type(error).__name__) from error

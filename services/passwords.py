@@ -10,6 +10,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from security.passwords import Hasher
+from services import steps
 from services.errors import ServiceUnavailable
 
 QUEUE_PER_THREAD = 32
@@ -70,9 +71,10 @@ class Passwords:
             raise ServiceUnavailable
         self._pending += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._pool, partial(work, *args, **kwargs)
-            )
+            with steps.work(steps.ARGON2):
+                return await asyncio.get_running_loop().run_in_executor(
+                    self._pool, partial(work, *args, **kwargs)
+                )
         finally:
             self._pending -= 1
 
