@@ -3,8 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-codegen client playground serve test fuzz soak bench bench-smoke check format \
-	lock migrations release-schema clean
+.PHONY: help install install-dev install-tracing install-codegen client playground serve test fuzz soak \
+	bench bench-smoke check format lock migrations release-schema clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,6 +34,8 @@ help: ## List the targets
 install: $(VENV)/.installed ## Make .venv with the hash-locked dependencies of the server
 
 install-dev: $(VENV)/.installed-dev ## Add what the tests and the checks need
+
+install-tracing: $(VENV)/.installed-tracing ## Add what sends traces to a collector, as OTEL_ variables say
 
 install-codegen: $(CODEGEN)/.installed ## Make .venv/codegen, in which `latchkey schema check` generates typed clients
 
@@ -79,6 +81,7 @@ format: install-dev ## Format the code and sort its imports
 
 lock: install-dev ## Recompile requirements*.txt (ARGS=--upgrade takes newer releases)
 	@$(LOCK) $(ARGS) --output-file requirements.txt requirements.in
+	@$(LOCK) $(ARGS) --output-file requirements-tracing.txt requirements-tracing.in
 	@$(LOCK) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
 	@$(LOCK) $(ARGS) --output-file requirements-codegen.txt requirements-codegen.in
 
@@ -118,6 +121,11 @@ $(VENV)/.installed: pyproject.toml requirements.in $(VENV)/.locked
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing the locked development dependencies into $(VENV) …"
 	@$(PIP) install --require-hashes --no-build-isolation --use-pep517 -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-tracing: requirements-tracing.txt $(VENV)/.installed
+	@echo "Installing the locked packages of tracing into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements-tracing.txt
 	@touch $@
 
 $(CODEGEN)/.created: | $(VENV)/.created
