@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from services import Services
 from services.background import Background
 from services.errors import ServiceUnavailable
 from settings import PREFIX, Settings, SettingsError
+from settings_tracing import wants_traces
 from web import logs, metrics
 from workers import Supervisor, Worker
 
@@ -43,6 +45,8 @@ def serve(settings: Settings, *, workers: int = 1, trusted_documents: Path | Non
     if workers > 1 and settings.valkey_url is None:
         raise SettingsError(f"{PREFIX}VALKEY_URL has to be set for several workers to count limits together")
     app = create_app(settings, trusted_documents=trusted_documents)
+    if wants_traces(os.environ):
+        _attach_traces(app, settings)
     config, monitored = _config(settings.bind), _monitored(settings, workers)
     worker = _supervised(settings, config, monitored, workers) if workers > 1 else None
     if monitored:
@@ -101,6 +105,20 @@ def _attach_metrics(app: Quart, monitored: list[socket.socket], worker: Worker |
 
     app.before_serving(begin)
     app.after_serving(end)
+
+
+def _attach_traces(app: Quart, settings: Settings) -> None:
+    try:
+        # In here, so that who wants no traces loads none of the packages, and needs none.
+        from web import tracing
+    except ModuleNotFoundError as error:
+        message = (
+            f"traces are wanted (OTEL_…), but {error.name} is not installed: `make install-tracing` does it"
+        )
+        raise StartFailed(message) from None
+    is_sqlite = settings.database_url.get_secret_value().startswith("sqlite")
+    database = "sqlite" if is_sqlite else "postgresql"
+    tracing.attach(app, continued=settings.trusted_proxies > 0, database=database)
 
 
 def _supervised(settings: Settings, config: Config, monitored: list[socket.socket], workers: int) -> Worker:

@@ -17,7 +17,7 @@ COMMANDS = {"cli_keys", "cli_purge", "cli_restores", "cli_schema", "cli_users"}
 MAY_IMPORT = {
     "bench": {"bench", "cli_services", "server", "web", "resolvers", "services", "security", "models"},
     "cli": {*COMMANDS, "cli_output", "cli_services", "contract", "server", "serving", "services"},
-    "serving": {"server", "services", "web", "workers"},
+    "serving": {"server", "services", "settings_tracing", "web", "workers"},
     "cli_users": {"cli_output", "cli_services", "server", "services", "models"},
     "cli_keys": {"server", "services"},
     "cli_purge": {"cli_output", "cli_services", "services"},
@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "models": {"models"},
     "migrations": {"models"},
     "settings": {"security", "settings_values"},
+    "settings_tracing": set[str](),
     "settings_values": set[str](),
     "soak": {"soak", "bench", "cli_services", "services", "models"},
 }
@@ -57,6 +58,7 @@ READ_SETTINGS = (
     "server.py",
     "serving.py",
     "services/__init__.py",
+    "settings_tracing.py",
     "soak/people.py",
 )
 
@@ -79,21 +81,13 @@ BORDERS = {
     "aiosmtplib": ("services/mail_smtp.py",),
     "jinja2": ("services/mail_composition.py",),
     "prometheus_client": ("web/metrics.py",),
+    "opentelemetry": ("web/tracing*.py",),
     "pydantic": ("settings*.py",),
     "pydantic_settings": ("settings.py",),
 }
 """The files in which a third party may be named."""
 
-FLOWS = {
-    "auth",
-    "users",
-    "rotation",
-    "registration",
-    "own_sessions",
-    "otp",
-    "password_changes",
-    "profiles",
-}
+FLOWS = {"auth", "users", "rotation", "registration", "own_sessions", "otp", "password_changes", "profiles"}
 MAIL = ("mail", "mail_composition", "mail_sender", "mail_smtp", "mail_transports")
 BELOW_FLOWS = {
     "limits": {"sessions"},
@@ -220,6 +214,7 @@ def test_every_import_keeps_direction_and_borders() -> None:
         ("web/request.py", "from limits import parse", "behind its border"),
         ("services/tally.py", "from prometheus_client import Counter", "behind its border"),
         ("web/routes.py", "import prometheus_client", "behind its border"),
+        ("services/steps.py", "from opentelemetry import trace", "behind its border"),
         ("services/users.py", "from services import auth", "nobody calls auth"),
         ("services/limits.py", "from services.auth import Auth", "nobody calls auth"),
         ("services/limits_outages.py", "from services.sessions import Clock", "it knows no flow"),

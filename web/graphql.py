@@ -57,7 +57,7 @@ class GraphQLOverHTTP:
         if scope["type"] != "http" or scope["method"] != "POST" or path_of(scope) != PATH:
             await self._behind(scope, receive, send)
             return
-        exchange, incoming = Exchange.begin(), Incoming(scope)
+        exchange, incoming = Exchange.begin(route=PATH), Incoming(scope)
         try:
             reply = await self._reply(incoming, receive, exchange)
         except _HungUp:

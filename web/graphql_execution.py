@@ -51,7 +51,7 @@ async def _result(post: Post, documents: Documents, context: Context, outcome: O
     document = documents.find(post.query, post.document_id)
     operation = document.operation(post.operation_name)
     name = operation.name.value if operation.name else None
-    outcome.operation = document.labels[name]
+    outcome.operation, outcome.kind = document.labels[name], operation.operation.value
     if document.mutation_fields.get(name, 0) > 1:
         raise TooManyOperations
     execution = execute(

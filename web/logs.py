@@ -15,7 +15,10 @@ from typing import Any, TextIO
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The request that the running task works for."""
 
-FIELDS = ("request_id", "user_id", "session_id", "status", "duration_ms")
+trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
+"""The trace in which that request is recorded, if it is."""
+
+FIELDS = ("request_id", "trace_id", "user_id", "session_id", "status", "duration_ms")
 """The fields that a log line may have beyond its message; nothing else is ever added."""
 
 MAX_WAITING = 10_000
@@ -135,7 +138,7 @@ class _Queue(QueueHandler):
         prepared = copy(record)
         redact(prepared)
         prepared.msg, prepared.args = _text(prepared), None
-        prepared.request_id = request_id.get()
+        prepared.request_id, prepared.trace_id = request_id.get(), trace_id.get()
         return prepared
 
     def enqueue(self, record: logging.LogRecord) -> None:

@@ -22,6 +22,8 @@ class Outcome:
     """
 
     operation: str = NONE
+    kind: str | None = None
+    """What kind of operation it is, as `query`."""
     code: str = OK
     user_id: str | None = None
     session_id: str | None = None

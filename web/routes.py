@@ -43,7 +43,8 @@ def attach(app: Quart, services: Services, edge: Edge, metrics: Metrics) -> None
 
     @app.before_request
     async def _begin() -> None:
-        g.exchange, g.incoming = Exchange.begin(), Incoming(request.scope)
+        route = request.url_rule.rule if request.url_rule else None
+        g.exchange, g.incoming = Exchange.begin(route=route), Incoming(request.scope)
         guards.require_origin(g.incoming, edge=edge)
 
     @app.after_request

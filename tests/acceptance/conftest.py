@@ -1,11 +1,12 @@
 """What every acceptance test starts from: a migrated database, and a user made by the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.site import SETTINGS, Site
+from tests.support.collector import Collector
 from tests.support.processes import ServerProcess
 
 
@@ -22,3 +23,10 @@ def site(
     site = Site({**SETTINGS, "LATCHKEY_DATABASE_URL": database_url}, tmp_path, start_server, postgres)
     assert "test@example.com" in site.run_cli("user", "create-development")
     return site
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    """Run a collector of traces for this test."""
+    with Collector() as running:
+        yield running

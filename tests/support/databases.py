@@ -18,8 +18,9 @@ TEMPLATE = "latchkey_template"
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Give a subprocess this environment, the way to our rooms, and no LATCHKEY_ settings but these."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LATCHKEY_")}
+    """Give a subprocess this environment, the way to our rooms, and no settings of a server but these."""
+    ours = ("LATCHKEY_", "OTEL_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**inherited, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **settings}
 
 
