@@ -1,6 +1,5 @@
 """How the databases find what is over: by an index, however much there is that is not."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from models import MailState
 from models.purge_statements import PURGE_AUDIT, PURGE_CODES, PURGE_MAIL, PURGE_SESSIONS, PURGE_TOKENS
 from services import Services
-from services.database import Statements
+from tests.services.plans import plan, whole_reads
 
 INDEXES = {
     PURGE_TOKENS: ("outstanding_by_expiry", "sessions_2", "sessions_current_jti_key"),
@@ -23,27 +22,15 @@ INDEXES = {
 @pytest.mark.parametrize("statement", INDEXES)
 async def test_what_is_over_is_found_by_index(services: Services, backend: str, statement: str) -> None:
     """No table is read from its beginning to its end."""
+    until = services.clock()
+    more = (MailState.SENT,) if statement == PURGE_MAIL else ()
     async with services.database.transaction() as transaction:
-        plan = await _plan(transaction, services, backend, statement)
-    whole = "Seq Scan" if backend == "postgres" else "SCAN"
-    assert [line for line in plan if whole in line and "past" not in line] == []
+        lines = await plan(transaction, backend, statement, until - timedelta(days=1), until, 500, *more)
+    assert whole_reads(lines, backend) == []
     # An anti join would be one of all sessions with all tokens, however few are to go.
-    assert statement != PURGE_SESSIONS or [line for line in plan if "Anti Join" in line] == []
-    named = [index for index in INDEXES[statement] if any(index in line for line in plan)]
+    assert statement != PURGE_SESSIONS or [line for line in lines if "Anti Join" in line] == []
+    named = [index for index in INDEXES[statement] if any(index in line for line in lines)]
     assert named == [index for index in INDEXES[statement] if index not in _OTHERS[backend]]
 
 
 _OTHERS = {"sqlite": ("sessions_current_jti_key",), "postgres": ("sessions_2",)}
-
-
-async def _plan(transaction: Statements, services: Services, backend: str, statement: str) -> Sequence[str]:
-    until = services.clock()
-    more = (MailState.SENT,) if statement == PURGE_MAIL else ()
-    values = (until - timedelta(days=1), until, 500, *more)
-    if backend == "postgres":
-        # Tables this small are read whole, unless that is made dear.
-        await transaction.execute("SET LOCAL enable_seqscan = off")
-        await transaction.execute("SET LOCAL enable_bitmapscan = off")
-    explain = "EXPLAIN" if backend == "postgres" else "EXPLAIN QUERY PLAN"
-    rows = await transaction.fetch(f"{explain} {statement}", *values)
-    return [str(row["QUERY PLAN" if backend == "postgres" else "detail"]) for row in rows]
