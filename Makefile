@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev install-tracing install-codegen client playground serve test fuzz soak \
-	bench bench-smoke check format lock migrations release-schema clean
+	bench bench-growth bench-smoke check format lock migrations release-schema clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -65,9 +65,14 @@ bench: install-dev ## Measure the server beside its floors (ARGS="--runs 1 --sec
 	@bash .ci/packages bench
 	@$(BIN)/python -m bench $(ARGS)
 
-bench-smoke: install-dev ## Prove that the benchmark works, by one run that is too short to be quoted
+bench-growth: install-dev ## Compare ten million tokens with an empty database (ARGS="--tokens 20000" is quicker)
+	@bash .ci/packages bench
+	@$(BIN)/python -m bench.growth $(ARGS)
+
+bench-smoke: install-dev ## Prove that the benchmarks work, by runs that are too short to be quoted
 	@bash .ci/packages bench
 	@$(BIN)/python -m bench --runs 1 --seconds 0.3
+	@$(BIN)/python -m bench.growth --tokens 20000 --runs 1 --seconds 0.3
 
 check: install-dev install-codegen ## Lint, check the format, the types and the schema, as CI does
 	@$(BIN)/ruff check .

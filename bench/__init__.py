@@ -1,1 +1,1 @@
-"""Benchmarks: `python -m bench` measures the server, `python -m bench.hostile_documents` its documents."""
+"""Benchmarks of the server, `python -m bench`, of its growth, `bench.growth`, and of its documents."""
