@@ -30,6 +30,7 @@ _RULES_OF_OTLP = {
     "COMPRESSION": ("none|gzip|deflate", "has to be none, gzip or deflate"),
     "TIMEOUT": (r"[0-9]{1,6}(\.[0-9]+)?", "has to be a number of seconds"),
 }
+_LIMITS = "OTEL_[A-Z_]+_LIMIT"
 _DEFAULT_QUEUE, _DEFAULT_BATCH = 2048, 512
 
 
@@ -44,7 +45,7 @@ def wants_traces(environ: Mapping[str, str]) -> bool:
     if found.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return False
     named = {"OTEL_TRACES_EXPORTER", f"{_OTLP}_ENDPOINT", f"{_OTLP}_TRACES_ENDPOINT"} & found.keys()
-    if not named or found.get("OTEL_TRACES_EXPORTER") == "none":
+    if not named or found.get("OTEL_TRACES_EXPORTER", "").lower() == "none":
         return False
     _require_well_formed(found)
     return True
@@ -54,8 +55,9 @@ def _require_well_formed(found: Mapping[str, str]) -> None:
     rules = dict(_RULES)
     for name, rule in _RULES_OF_OTLP.items():
         rules |= {f"{_OTLP}_{name}": rule, f"{_OTLP}_TRACES_{name}": rule}
+    rules |= {name: (r"[0-9]{1,9}", "has to be a number") for name in found if re.fullmatch(_LIMITS, name)}
     for name, (pattern, message) in rules.items():
-        if name in found and not re.fullmatch(pattern, found[name]):
+        if name in found and not re.fullmatch(pattern, found[name], re.IGNORECASE):
             raise SettingsError(f"{name}: {message}")
     queue = int(found.get("OTEL_BSP_MAX_QUEUE_SIZE", _DEFAULT_QUEUE))
     if int(found.get("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", _DEFAULT_BATCH)) > queue:

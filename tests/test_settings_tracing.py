@@ -17,7 +17,8 @@ ON = {"OTEL_EXPORTER_OTLP_ENDPOINT": "https://collector.example.com:4318"}
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": " "}, False),
         ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://localhost:4318/v1/traces"}, True),
         ({"OTEL_TRACES_EXPORTER": "otlp"}, True),
-        ({**ON, "OTEL_TRACES_EXPORTER": "none"}, False),
+        ({"OTEL_TRACES_EXPORTER": "OTLP"}, True),
+        ({**ON, "OTEL_TRACES_EXPORTER": "None"}, False),
         ({**ON, "OTEL_SDK_DISABLED": "TRUE"}, False),
         ({**ON, "OTEL_SDK_DISABLED": "no"}, True),
         ({**ON, "OTEL_TRACES_EXPORTER": "none", "OTEL_TRACES_SAMPLER": "a bad one"}, False),
@@ -63,6 +64,8 @@ def test_good_values_are_taken(name: str, values: tuple[str, ...]) -> None:
         ("OTEL_EXPORTER_OTLP_TIMEOUT", ("soon", "-1")),
         ("OTEL_EXPORTER_OTLP_COMPRESSION", ("brotli",)),
         ("OTEL_BSP_SCHEDULE_DELAY", ("0", "5s")),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", ("many", "-1")),
+        ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", ("1k",)),
         ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", ("0", "2049")),
     ],
 )
