@@ -6,7 +6,7 @@ from typing import Self
 from uuid import UUID
 
 from models.users import Role
-from services.database import Row
+from services.database_statements import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

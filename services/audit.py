@@ -13,9 +13,9 @@ from models import AuditEvent, AuditKind, AuditOutcome, Role
 from models.statements import INSERT_AUDIT_EVENT
 from services.accounts import Account
 from services.clients import Client
-from services.database import Transaction
 from services.database_inserts import Insert
 from services.database_outages import in_time
+from services.database_statements import Transaction
 from services.errors import BadUserInput, Forbidden
 
 MAX_PAGE = 200

@@ -9,7 +9,8 @@ from models.statements import ADMIT, FIND_ACCOUNT
 from services import audit
 from services.addresses import normalise_email
 from services.clients import Client
-from services.database import Database, Row
+from services.database import Database
+from services.database_statements import Row
 from services.errors import Problem
 from services.limits import Limits
 from services.passwords import Passwords

@@ -18,7 +18,7 @@ from security import one_time_codes
 from security.derivation import Secret
 from services import audit
 from services.clients import Client
-from services.database import Transaction
+from services.database_statements import Transaction
 from services.errors import Problem
 from services.problems import CodeAttemptsExceeded, CodeExpired, CodeInvalid
 

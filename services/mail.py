@@ -7,7 +7,7 @@ from datetime import datetime
 
 from models import MailKind, MailState
 from models.mail_statements import INSERT_MAIL
-from services.database import Transaction
+from services.database_statements import Transaction
 
 LANGUAGES = ("en", "de")
 """The languages that there are templates in; the first is for whoever asks for none of them."""

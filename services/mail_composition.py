@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 
 from security.derivation import Secret
-from services.database import Row
+from services.database_statements import Row
 
 _FOLDER = Path(__file__).with_name("mail_templates")
 # A dot-atom of RFC 5321, in any script. What a parser would read as a name, a comment, a list or a quotation

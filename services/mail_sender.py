@@ -15,7 +15,8 @@ from models.mail_statements import (
     SETTLE_MAIL,
 )
 from services.background import to_its_end
-from services.database import Database, Row
+from services.database import Database
+from services.database_statements import Row
 from services.errors import ServiceUnavailable
 from services.mail_composition import Composer
 from services.mail_transports import DELIVER_WITHIN, Transport

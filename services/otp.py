@@ -11,7 +11,8 @@ from services import audit, codes, letters, mail
 from services.addresses import normalise_email, require_email
 from services.clients import Client
 from services.codes import Codes
-from services.database import Database, Row, Transaction
+from services.database import Database
+from services.database_statements import Row, Transaction
 from services.errors import Problem
 from services.limits import Limits
 from services.problems import AccountDisabled, CodeInvalid

@@ -15,7 +15,8 @@ from services.accounts import Viewer
 from services.addresses import normalise_email
 from services.clients import Client
 from services.codes import Codes
-from services.database import Database, Row, Transaction
+from services.database import Database
+from services.database_statements import Row, Transaction
 from services.errors import Problem, TokenBlacklisted
 from services.limits import Limits
 from services.password_rules import require_strong

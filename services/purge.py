@@ -19,7 +19,8 @@ from models.purge_statements import (
     TAKE_LEASE,
 )
 from services.background import to_its_end
-from services.database import Database, Row
+from services.database import Database
+from services.database_statements import Row
 from services.errors import ServiceUnavailable
 
 EVERY = timedelta(minutes=5)

@@ -14,7 +14,8 @@ from services import audit, letters, mail
 from services.addresses import require_email
 from services.clients import Client
 from services.codes import Code, Codes
-from services.database import Database, Transaction
+from services.database import Database
+from services.database_statements import Transaction
 from services.limits import Limits
 from services.password_rules import require_strong
 from services.passwords import Passwords

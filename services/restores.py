@@ -18,7 +18,8 @@ from models.restore_statements import (
     RECORD_ENDED,
     VOID_CODES,
 )
-from services.database import Database, Statements
+from services.database import Database
+from services.database_statements import Statements
 
 BATCH = 2000
 """How many sessions end in one transaction: a statement has its time limit, a million sessions or not."""

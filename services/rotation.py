@@ -12,8 +12,9 @@ from security.tokens import RefreshClaims
 from services import audit
 from services.clients import Client
 from services.credentials import Credentials, believing
-from services.database import Database, Row
+from services.database import Database
 from services.database_decisions import Decided
+from services.database_statements import Row
 from services.errors import (
     Refusal,
     TokenBlacklisted,

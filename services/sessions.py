@@ -24,9 +24,10 @@ from services import audit
 from services.accounts import Account, Anonymous, Viewer
 from services.clients import Client
 from services.credentials import Credentials, believing
-from services.database import Database, Row, Transaction
+from services.database import Database
 from services.database_decisions import Decided
 from services.database_inserts import Insert
+from services.database_statements import Row, Transaction
 from services.errors import TokenBlacklisted
 from services.grants import Grant, Issue, Issuer
 

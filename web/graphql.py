@@ -1,15 +1,14 @@
 """GraphQL over HTTP: `POST /graphql` (https://graphql.github.io/graphql-over-http/draft/)."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
-from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 
 from resolvers import build_schema
 from services import Services
 from web import cookies, graphql_trusted, guards, media
+from web.bodies import Body, HungUp
 from web.edge import Edge
 from web.exchanges import Exchange
 from web.graphql_documents import Documents
@@ -23,12 +22,7 @@ from web.request import context
 
 PATH = "/graphql"
 
-Receive = Callable[[], Awaitable[Any]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
-
-
-class _HungUp(Exception):
-    """The client has gone before it had said what it wants."""
 
 
 class GraphQLOverHTTP:
@@ -58,22 +52,25 @@ class GraphQLOverHTTP:
             await self._behind(scope, receive, send)
             return
         exchange, incoming = Exchange.begin(route=PATH), Incoming(scope)
+        body = Body(incoming, receive)
         try:
-            reply = await self._reply(incoming, receive, exchange)
-        except _HungUp:
+            reply = await self._reply(incoming, body, exchange)
+        except HungUp:
             return
         except Exception as error:
             reply = refusing(error, incoming, exchange)
+            if await body.is_left() and scope["http_version"].startswith("1"):
+                reply.headers.append(("Connection", "close"))
         self._metrics.observe(exchange.outcome, seconds=exchange.end("POST", PATH, reply.status))
         headers = self._headers(reply, incoming, exchange)
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
 
-    async def _reply(self, incoming: Incoming, receive: Receive, exchange: Exchange) -> Reply:
+    async def _reply(self, incoming: Incoming, body: Body, exchange: Exchange) -> Reply:
         guards.require_origin(incoming, edge=self._edge)
         media.require_json(incoming)
         media_type = media.chosen(incoming)
-        asked = read(await _body(incoming, receive))
+        asked = read(await body.read())
         asker = context(incoming, request_id=exchange.request_id, services=self._services, edge=self._edge)
         operation = run(asked, self._documents, asker, exchange.outcome)
         answer = await self._in_flight.finish(operation)
@@ -90,27 +87,6 @@ class GraphQLOverHTTP:
         ]
         permitted = guards.permission(incoming, edge=self._edge)
         return [*_encoded([*own, *permitted, *reply.headers]), *self._always]
-
-
-async def _body(incoming: Incoming, receive: Receive) -> bytes:
-    """Read the body, no further than it may be long, and for no longer than a client may take."""
-    length = incoming.header("content-length") or ""
-    if length.isdecimal() and int(length) > guards.MAX_BODY:
-        raise RequestEntityTooLarge
-    body = b""
-    try:
-        async with asyncio.timeout(guards.READ_WITHIN):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise _HungUp
-                body += bytes(message.get("body", b""))
-                if len(body) > guards.MAX_BODY:
-                    raise RequestEntityTooLarge
-                if not message.get("more_body", False):
-                    return body
-    except TimeoutError:
-        raise RequestTimeout from None
 
 
 def _encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

@@ -10,9 +10,9 @@ from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.sqlite.client import SqliteTransactionWrapper
 
 from services import Services
-from services.database import Row, Statements, Transaction
 from services.database_inserts import Insert
 from services.database_outages import outages
+from services.database_statements import Row, Statements, Transaction
 
 BEGIN, COMMIT = "BEGIN", "COMMIT"
 _DEADLINE = 20

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.database import Statements
+from services.database_statements import Statements
 
 _WHOLE = {"postgres": "Seq Scan", "sqlite": "SCAN"}
 

@@ -10,9 +10,9 @@ from models import AuditKind, RevocationReason
 from models.statements import BLACKLIST, END_SESSION
 from services import Services, audit
 from services.clients import Client
-from services.database import Row
 from services.database_decisions import Decided
 from services.database_inserts import Insert
+from services.database_statements import Row
 from tests.services import tables
 from tests.support.browser import Browser
 

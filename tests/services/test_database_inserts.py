@@ -10,8 +10,8 @@ from models import AuditKind, RevocationReason
 from models.statements import BLACKLIST
 from services import Services, audit, database_inserts
 from services.clients import Client
-from services.database import Row
 from services.database_inserts import TOGETHER
+from services.database_statements import Row
 from tests.support.browser import Browser
 
 COUNT = "SELECT COUNT(*) AS events FROM audit_events"
@@ -94,7 +94,7 @@ async def test_different_ones_are_one_exchange(
         written.append([sql.split()[2] for sql, _ in inserts])
         return insert(client, inserts)
 
-    monkeypatch.setattr("services.database.insert", watching)
+    monkeypatch.setattr("services.database_statements.insert", watching)
     await browser.login()
     assert written == [["sessions", "outstanding_tokens", "audit_events"]]
     await browser.logout()

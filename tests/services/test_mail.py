@@ -10,7 +10,7 @@ import pytest
 from models import MailKind
 from models.mail_statements import INSERT_MAIL
 from services import Services, mail
-from services.database import Transaction
+from services.database_statements import Transaction
 from services.mail import LANGUAGES, Letter
 from tests.services.faults import BEGIN, COMMIT, Faults
 from tests.services.mailing import ADDRESS, CODE, RECIPIENT, TEN_MINUTES, letter, outbox, post

@@ -14,7 +14,7 @@ from security.passwords import CHEAPEST
 from server import create_app
 from services import Services
 from services.background import Background
-from services.database import Row, Statements
+from services.database_statements import Row, Statements
 from services.errors import ServiceUnavailable
 from services.mail_sender import Sender
 from services.mail_transports import Folder

@@ -8,7 +8,7 @@ import pytest
 
 from models.mail_statements import CLAIM_MAIL, EXPIRE_MAIL, POSTPONE_MAIL, SETTLE_MAIL
 from services import Services
-from services.database import Row, Statements
+from services.database_statements import Row, Statements
 from services.errors import ServiceUnavailable
 from services.mail_sender import LEASE, Sender
 from tests.services.mailing import CODE, letter, outbox, post, sender_to, states

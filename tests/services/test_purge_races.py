@@ -13,7 +13,7 @@ import pytest_asyncio
 import server
 from models.purge_statements import PURGE_SESSIONS, PURGE_TOKENS, TAKE_LEASE
 from services import Services
-from services.database import Row, Statements
+from services.database_statements import Row, Statements
 from services.errors import ServiceUnavailable
 from services.purge import LEASE, Purge, PurgeUnderWay
 from tests.services.faults import Gate

@@ -13,7 +13,7 @@ import pytest
 from models import RevocationReason
 from models.statements import ADMIT, BEGIN_LOGOUT, BLACKLIST, END_SESSION, INSERT_AUDIT_EVENT
 from services import Services
-from services.database import Transaction
+from services.database_statements import Transaction
 from tests.services import tables
 from tests.services.faults import Gate, waiting_or_done
 from tests.support.browser import Browser, code

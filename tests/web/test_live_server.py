@@ -1,5 +1,6 @@
 """What only a real server, and a client that minds no rule of HTTP, can show."""
 
+import http.client
 import json
 import socket
 from collections.abc import Callable, Mapping
@@ -121,3 +122,36 @@ def test_a_real_server_prints_and_answers_no_secret(server: ServerProcess) -> No
     assert server.terminate() == 0
     assert "POST /graphql" in server.log_text()
     assert CANARY.decode() not in server.log_text()
+
+
+def refused_before_its_body(length: int) -> bytes:
+    """Write the head of a request that is refused for its type, with a body of so many bytes to come."""
+    kept = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+    return kept + b"Content-Length: %d\r\n\r\n" % length
+
+
+def answer_of(connection: socket.socket) -> tuple[int, Mapping[str, str]]:
+    """Read one answer, and leave the connection open."""
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    answer.read()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+
+
+def test_a_refusal_leaves_the_connection_good_for_the_next_request(server: ServerProcess) -> None:
+    """What is refused by its head may have its body on the way still."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        for _ in range(3):
+            connection.sendall(refused_before_its_body(5))
+            connection.sendall(b"12345")
+            status, headers = answer_of(connection)
+            assert (status, "connection" in headers) == (415, False)
+
+
+def test_a_refusal_says_that_the_connection_is_no_good_any_more(server: ServerProcess) -> None:
+    """A body that never comes would be taken for the head of the next request."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(refused_before_its_body(5))
+        status, headers = answer_of(connection)
+        assert (status, headers["connection"]) == (415, "close")
+        assert connection.recv(1) == b""

@@ -1,0 +1,65 @@
+"""The body of a request: no longer than it may be, and not waited for longer than it may take."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
+
+from web import guards
+from web.incoming import Incoming
+
+DISCARD_WITHIN = 1.0
+"""How long the rest of a body is waited for that nobody is going to read, in seconds."""
+
+Receive = Callable[[], Awaitable[Any]]
+"""Gives the next event of a request, as ASGI says."""
+
+
+class HungUp(Exception):
+    """The client has gone before it had said what it wants."""
+
+
+class Body:
+    """Reads a body once, or throws away what is left of it."""
+
+    def __init__(self, incoming: Incoming, receive: Receive) -> None:
+        """Take the request; nothing is read yet."""
+        self._length, self._receive = incoming.header("content-length") or "", receive
+        self._read, self._is_complete = bytearray(), False
+
+    async def read(self, *, within: float = guards.READ_WITHIN) -> bytes:
+        """Read all of it.
+
+        Raises:
+            HungUp: the client has gone.
+            RequestEntityTooLarge, RequestTimeout: it is too long, or takes too long.
+        """
+        if self._length.isdecimal() and int(self._length) > guards.MAX_BODY:
+            raise RequestEntityTooLarge
+        try:
+            async with asyncio.timeout(within):
+                while not self._is_complete:
+                    self._take(await self._receive())
+        except TimeoutError:
+            raise RequestTimeout from None
+        return bytes(self._read)
+
+    async def is_left(self) -> bool:
+        """Read on after a refusal, and tell whether something is left for all that.
+
+        Where it is, nothing else can come over the connection of HTTP/1.1, and the client has to be told.
+        """
+        try:
+            await self.read(within=DISCARD_WITHIN)
+        except (HungUp, RequestEntityTooLarge, RequestTimeout):
+            return True
+        return False
+
+    def _take(self, event: Any) -> None:
+        if event["type"] == "http.disconnect":
+            raise HungUp
+        self._read += event.get("body", b"")
+        if len(self._read) > guards.MAX_BODY:
+            raise RequestEntityTooLarge
+        self._is_complete = not event.get("more_body", False)
