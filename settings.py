@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     access_ttl: Seconds = 15 * 60
     refresh_ttl: Seconds = 24 * 3600
     remember_ttl: Seconds = 30 * 24 * 3600
+    session_lifetime: Seconds = 90 * 24 * 3600
     refresh_leeway: Annotated[int, Field(ge=0, le=300)] = 10
     audit_retention: Annotated[int, Field(ge=0, le=100 * 365 * 24 * 3600)] = 365 * 24 * 3600
     allowed_origins: Annotated[frozenset[str], NoDecode] = frozenset()

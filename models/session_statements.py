@@ -2,8 +2,8 @@
 
 LIST_SESSIONS = """
 SELECT id, created_at, last_used_at, expires_at, ip_address, user_agent, remember_me FROM sessions
-WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2
-ORDER BY last_used_at DESC, id LIMIT $3
+WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND created_at > $3
+ORDER BY last_used_at DESC, id LIMIT $4
 """
 
 TOUCH_SESSION = """

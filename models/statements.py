@@ -49,6 +49,7 @@ UPDATE sessions SET
   last_used_at = $4,
   expires_at = CASE remember_me WHEN TRUE THEN $5 WHEN FALSE THEN $6 ELSE expires_at END
 WHERE id = $1 AND current_jti = $2 AND revoked_at IS NULL AND expires_at > $4
+  AND created_at > $7 AND CASE remember_me WHEN TRUE THEN last_used_at > $8 ELSE last_used_at > $9 END
   AND EXISTS (SELECT 1 FROM users u WHERE u.id = sessions.user_id AND u.disabled_at IS NULL)
 RETURNING remember_me, expires_at, (SELECT u.role FROM users u WHERE u.id = sessions.user_id) AS role
 """

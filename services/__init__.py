@@ -99,6 +99,7 @@ def build(
         ),
         refresh_ttl=timedelta(seconds=settings.refresh_ttl),
         remember_ttl=timedelta(seconds=settings.remember_ttl),
+        lifetime=timedelta(seconds=settings.session_lifetime),
         clock=clock,
     )
     return Services(
@@ -151,7 +152,7 @@ def build(
             clock=clock,
         ),
         profiles=Profiles(database=database, clock=clock),
-        own_sessions=OwnSessions(database=database, clock=clock),
+        own_sessions=OwnSessions(database=database, lifetime=sessions.lifetime, clock=clock),
         users=Users(database=database, passwords=passwords, clock=clock),
         sender=Sender(
             database=database,

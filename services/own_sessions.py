@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from models import AuditKind, RevocationReason
@@ -43,6 +43,7 @@ class OwnSessions:
     """The use cases of one's own sessions."""
 
     database: Database
+    lifetime: timedelta
     clock: Clock
 
     async def list(self, account: Account) -> Sequence[OwnSession]:
@@ -51,11 +52,16 @@ class OwnSessions:
         Raises:
             ServiceUnavailable: the database does not answer.
         """
-        rows = await self.database.fetch(LIST_SESSIONS, account.id, self.clock(), MAX_LISTED)
+        now = self.clock()
+        rows = await self.database.fetch(LIST_SESSIONS, account.id, now, now - self.lifetime, MAX_LISTED)
         named = await devices.name([row["user_agent"] for row in rows])
         return [
             OwnSession(
-                **{**row, "remember_me": bool(row["remember_me"])},
+                **{
+                    **row,
+                    "expires_at": min(row["expires_at"], row["created_at"] + self.lifetime),
+                    "remember_me": bool(row["remember_me"]),
+                },
                 device=device,
                 is_current=row["id"] == account.session_id,
             )

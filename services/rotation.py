@@ -94,6 +94,7 @@ class Rotation:
         won = await self.database.decide(
             ROTATE,
             *(claims.sid, claims.jti, jti, now, kept.expires_at, unkept.expires_at),
+            *self.sessions.bounds(now=now),
             then=(
                 # Of the two, the session knows which it was.
                 outstanding(kept, session_id=claims.sid, user_id=claims.sub, until=Decided("expires_at")),

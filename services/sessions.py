@@ -98,6 +98,7 @@ class Sessions:
     issuer: Issuer
     refresh_ttl: timedelta
     remember_ttl: timedelta
+    lifetime: timedelta
     clock: Clock
 
     async def open(
@@ -139,6 +140,13 @@ class Sessions:
         issued_at = now.replace(microsecond=0)
         ttl = self.remember_ttl if remember_me else self.refresh_ttl
         return Issue(jti=jti, kid=self.issuer.kid, issued_at=issued_at, expires_at=issued_at + ttl)
+
+    def bounds(self, *, now: datetime) -> tuple[datetime, datetime, datetime]:
+        """Tell since when a session has to have begun, and been used with and without `rememberMe`, to go on.
+
+        They are of the policy of now, so that a shorter one is the policy of sessions that run already.
+        """
+        return now - self.lifetime, now - self.remember_ttl, now - self.refresh_ttl
 
     async def identify(self, credentials: Credentials) -> Viewer | Anonymous:
         """Tell who presents an access token; liveness comes from the database, in one statement, every time.
