@@ -1,7 +1,7 @@
 """The server that is measured, set up as in production, but with limits that nobody reaches."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.operations import Operations
 from bench.processes import on_core, run_module
 from tests.support.databases import migrate
+from tests.support.ports import free_port
 from tests.support.processes import ServerProcess
 
 _UNLIMITED = "1000000/second"
@@ -24,14 +25,21 @@ class Target:
 
 
 @contextmanager
-def running_target(database_url: str, workdir: Path, *, core: int, sessions: int) -> Iterator[Target]:
-    """Run a server with one worker on a core, with an account that has so many sessions."""
+def running_target(
+    database_url: str, workdir: Path, *, core: int, sessions: int, command: Sequence[str] = ("cli", "serve")
+) -> Iterator[Target]:
+    """Run a server with one worker on a core, with an account that has so many sessions.
+
+    The command is a module and its arguments, in which `{port}` stands for the port.
+    """
     settings = {f"LATCHKEY_{name}": value for name, value in _settings(database_url, workdir).items()}
     migrate(database_url, workdir=workdir)
     run_module("cli", "keys", "generate", workdir=workdir, settings=settings)
     user_id, *cookies = run_module("bench.people", str(sessions), workdir=workdir, settings=settings)
+    port = free_port()
+    launcher, *arguments = (part.format(port=port) for part in command)
     with on_core(core):
-        server = ServerProcess(settings, workdir=workdir, launcher="cli")
+        server = ServerProcess(settings, workdir=workdir, port=port, launcher=launcher, arguments=arguments)
     with server:
         server.wait_ready()
         yield Target(server.pid, server.port, Operations(user_id, iter(cookies)))

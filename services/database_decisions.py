@@ -1,6 +1,8 @@
 """A statement that decides, and the INSERTs that go with its verdict: a whole transaction in one exchange."""
 
+import asyncio
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
@@ -18,41 +20,90 @@ class Decided(NamedTuple):
     column: str
 
 
-async def decide(
-    client: BaseDBAsyncClient, sql: str, values: Sequence[object], inserts: Sequence[Insert]
-) -> Mapping[str, Any] | None:
-    """Run the statement and, for the row that it gives, the INSERTs; give the row.
+class Decisions:
+    """Runs deciding statements on one database."""
 
-    Where it gives none, nothing has changed. PostgreSQL runs all of it as one statement, which is a
-    transaction, and SQLite in one hop to its thread.
-    """
-    if client.capabilities.dialect == "sqlite":
-        row: Mapping[str, Any] | None = await _in_one_hop(client, sql, values, inserts)
-        return row
-    shape = tuple((insert, tuple(_column(value) for value in own)) for insert, own in inserts)
-    plain = [value for _, own in inserts for value in own if not isinstance(value, Decided)]
-    rows = await client.execute_query_dict(_as_one(sql, len(values), shape), [*values, *plain])
-    return rows[0] if rows else None
+    def __init__(self, client: BaseDBAsyncClient) -> None:
+        """Take the connection, or the pool."""
+        self._client: Any = client
+        self._waiting: list[tuple[_Decision, asyncio.Future[Any]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def decide(
+        self, sql: str, values: Sequence[object], inserts: Sequence[Insert]
+    ) -> Mapping[str, Any] | None:
+        """Run the statement and, for the row that it gives, the INSERTs; give the row.
+
+        Where it gives none, nothing has changed. PostgreSQL runs all of it as one statement, which is a
+        transaction. SQLite, which writes one transaction after another, has those that wait in one.
+        """
+        if self._client.capabilities.dialect == "sqlite":
+            row: Mapping[str, Any] | None = await _with_others(self, _Decision(sql, values, inserts))
+            return row
+        shape = tuple((insert, tuple(_column(value) for value in own)) for insert, own in inserts)
+        plain = [value for _, own in inserts for value in own if not isinstance(value, Decided)]
+        rows = await self._client.execute_query_dict(_as_one(sql, len(values), shape), [*values, *plain])
+        return rows[0] if rows else None
+
+    def enqueue(self, decision: "_Decision") -> asyncio.Future[Any]:
+        """Have a decision taken with all that wait by then; who no longer waits does not stop it."""
+        verdict = asyncio.get_running_loop().create_future()
+        self._waiting.append((decision, verdict))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        return verdict
+
+    async def _run(self) -> None:
+        while self._waiting:
+            async with self._client.acquire_connection() as connection:
+                together, self._waiting = self._waiting, []
+                decisions = [decision for decision, _ in together]
+                try:
+                    # Not in its public interface: aiosqlite has no call that runs statements with values.
+                    found = await connection._execute(_take, connection._conn, decisions)
+                except sqlite3.Error as error:
+                    found = [error] * len(together)
+            for (_, verdict), one in zip(together, found, strict=True):
+                if not verdict.done():
+                    verdict.set_exception(one) if isinstance(one, Exception) else verdict.set_result(one)
+
+
+class _Decision(NamedTuple):
+    sql: str
+    values: Sequence[object]
+    inserts: Sequence[Insert]
 
 
 @translate_exceptions
-async def _in_one_hop(client: Any, sql: str, values: Sequence[object], inserts: Sequence[Insert]) -> Any:
-    async with client.acquire_connection() as connection:
-        # Not in its public interface: aiosqlite has no call that runs several statements with values.
-        return await connection._execute(_run, connection._conn, sql, values, inserts)
+async def _with_others(decisions: Any, decision: _Decision) -> Any:
+    return await decisions.enqueue(decision)
 
 
-def _run(connection: Any, sql: str, values: Sequence[object], inserts: Sequence[Insert]) -> Any:
+def _take(connection: sqlite3.Connection, decisions: Sequence[_Decision]) -> Sequence[Any]:
+    """Take decisions in one transaction: its COMMIT, which waits for the disk, is the dearest of all."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        rows = connection.execute(sql, values).fetchall()
-        for row in rows[:1]:
-            for insert, own in inserts:
-                connection.execute(insert, [row[v.column] if isinstance(v, Decided) else v for v in own])
+        verdicts = [_take_apart(connection, decision) for decision in decisions]
         connection.execute("COMMIT")
     except BaseException:
         connection.rollback()
         raise
+    return verdicts
+
+
+def _take_apart(connection: sqlite3.Connection, decision: _Decision) -> Any:
+    """Take one decision, and undo just this one where it cannot be written."""
+    connection.execute("SAVEPOINT decision")
+    try:
+        rows = connection.execute(decision.sql, decision.values).fetchall()
+        for row in rows[:1]:
+            for insert, own in decision.inserts:
+                connection.execute(insert, [row[v.column] if isinstance(v, Decided) else v for v in own])
+    except sqlite3.IntegrityError as refused:
+        connection.execute("ROLLBACK TO decision")
+        connection.execute("RELEASE decision")
+        return refused
+    connection.execute("RELEASE decision")
     return dict(rows[0]) if rows else None
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 
 from services import steps
-from services.database_decisions import decide
+from services.database_decisions import Decisions
 from services.database_inserts import Insert, insert
 from services.database_outages import outages
 
@@ -25,7 +25,7 @@ class Statements:
 
     def __init__(self, client: BaseDBAsyncClient) -> None:
         """Take the connection, or the transaction, to run on."""
-        self._client = client
+        self._client, self._decisions = client, Decisions(client)
         sqlite = client.capabilities.dialect == "sqlite"
         self._dialect: Callable[[str], str] = _sqlite if sqlite else _postgres
         self._decode: Callable[[Row], Row] = _decoded if sqlite else dict
@@ -49,9 +49,8 @@ class Statements:
     async def decide(self, sql: str, *values: object, then: Sequence[Insert]) -> Row | None:
         """Run a conditional statement and, if it gives a row, the INSERTs that go with it: all or nothing."""
         with outages(), steps.statement(sql):
-            row = await decide(
-                self._client, self._dialect(sql), values, [(self._dialect(one), own) for one, own in then]
-            )
+            inserts = [(self._dialect(one), own) for one, own in then]
+            row = await self._decisions.decide(self._dialect(sql), values, inserts)
         return None if row is None else self._decode(row)
 
 

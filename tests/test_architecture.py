@@ -15,6 +15,7 @@ COMMANDS = {"cli_keys", "cli_purge", "cli_restores", "cli_schema", "cli_users"}
 """The files of the command line, beside `cli` itself."""
 
 MAY_IMPORT = {
+    "asgi": {"server", "web"},
     "bench": {"bench", "cli_services", "server", "web", "resolvers", "services", "security", "models"},
     "cli": {*COMMANDS, "cli_output", "cli_services", "contract", "server", "serving", "services"},
     "serving": {"server", "services", "settings_tracing", "web", "workers"},
@@ -48,6 +49,7 @@ of what serves it. Nobody knows of `bench`, which starts the server and looks in
 the same clients."""
 
 READ_SETTINGS = (
+    "asgi.py",
     "bench/people.py",
     "cli.py",
     "cli_keys.py",

@@ -1,6 +1,7 @@
 """A statement that decides, and what goes with its verdict: all of it, or nothing."""
 
 import asyncio
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -84,3 +85,42 @@ async def test_of_many_at_once_one_decides(services: Services, user_id: UUID, br
     verdicts = await asyncio.gather(*(end(services, user_id, session_id) for _ in range(20)))
     assert sum(verdict is not None for verdict in verdicts) == 1
     assert len(await tables.rows(services, "blacklisted_tokens")) == 1
+
+
+async def test_one_that_cannot_be_written_leaves_those_that_wait_with_it(
+    services: Services, user_id: UUID, new_browser: Callable[[], Browser]
+) -> None:
+    """SQLite takes them in one transaction, and still each for itself."""
+    for _ in range(3):
+        await new_browser().login()
+    ids = [UUID(str(row["id"])) for row in await tables.rows(services, "sessions")]
+    again = (BLACKLIST, (Decided("current_jti"), services.clock(), REASON))
+    good, bad, other = await asyncio.gather(
+        end(services, user_id, ids[0]),
+        end(services, user_id, ids[1], again),
+        end(services, user_id, ids[2]),
+        return_exceptions=True,
+    )
+    assert isinstance(bad, IntegrityError)
+    assert not isinstance(good, BaseException | None)
+    assert not isinstance(other, BaseException | None)
+    assert (good["id"], other["id"]) == (ids[0], ids[2])
+    live = [row for row in await tables.rows(services, "sessions") if row["revoked_at"] is None]
+    assert [UUID(str(row["id"])) for row in live] == [ids[1]]
+    assert len(await tables.rows(services, "blacklisted_tokens")) == 2
+
+
+async def test_who_no_longer_waits_stops_no_decision(
+    services: Services, user_id: UUID, browser: Browser
+) -> None:
+    """A client that hangs up, or a time that is over, leaves the others as they are."""
+    await browser.login()
+    session_id = await session_of(services)
+    async with services.database.transaction() as transaction:
+        await transaction.execute("UPDATE sessions SET last_used_at = last_used_at")
+        impatient, patient = (asyncio.create_task(end(services, user_id, session_id)) for _ in range(2))
+        await asyncio.wait([impatient], timeout=0.05)
+        impatient.cancel()
+    verdicts = await asyncio.gather(impatient, patient, return_exceptions=True)
+    assert isinstance(verdicts[0], asyncio.CancelledError)
+    assert await tables.reasons(services) == ["REVOKED_BY_USER"]
