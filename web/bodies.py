@@ -27,6 +27,7 @@ class Body:
         """Take the request; nothing is read yet."""
         self._length, self._receive = incoming.header("content-length") or "", receive
         self._read, self._is_complete = bytearray(), False
+        self._is_given_up = False
 
     async def read(self, *, within: float = guards.READ_WITHIN) -> bytes:
         """Read all of it.
@@ -35,6 +36,7 @@ class Body:
             HungUp: the client has gone.
             RequestEntityTooLarge, RequestTimeout: it is too long, or takes too long.
         """
+        self._is_given_up = True
         if self._length.isdecimal() and int(self._length) > guards.MAX_BODY:
             raise RequestEntityTooLarge
         try:
@@ -43,6 +45,7 @@ class Body:
                     self._take(await self._receive())
         except TimeoutError:
             raise RequestTimeout from None
+        self._is_given_up = False
         return bytes(self._read)
 
     async def is_left(self) -> bool:
@@ -50,6 +53,8 @@ class Body:
 
         Where it is, nothing else can come over the connection of HTTP/1.1, and the client has to be told.
         """
+        if self._is_given_up:
+            return True
         try:
             await self.read(within=DISCARD_WITHIN)
         except (HungUp, RequestEntityTooLarge, RequestTimeout):

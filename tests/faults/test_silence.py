@@ -65,16 +65,16 @@ async def test_connections_that_lead_nowhere_cost_one_answer(
 async def test_late_answers_end_a_request_as_well(
     browser: Browser, user_id: UUID, proxy: Proxy, check: Check
 ) -> None:
-    """Each statement comes in time, all of them would not: the refresh is refused and not half done."""
+    """Each statement comes in time, all of them would not: the sign-out is refused and not half done."""
     await browser.login()
     held = browser.cookies
     proxy.delay = 0.6
     async with asyncio.timeout(ANSWER_WITHIN):
-        assert code(await browser.refresh()) == "SERVICE_UNAVAILABLE"
+        assert code(await browser.logout()) == "SERVICE_UNAVAILABLE"
     assert browser.cookies == held
     proxy.delay = 0.0
     await check()
-    assert "errors" not in await browser.refresh()
+    assert "errors" not in await browser.logout()
     await check()
 
 

@@ -92,7 +92,8 @@ async def login(browser: Browser) -> Any:
 
 def happened(statements: list[str], fault: Fault, *, at: int) -> int:
     """Tell whether the transaction of an operation is committed that was struck at this statement: 0 or 1."""
-    commit = statements.index("COMMIT;") + 1
+    # A refresh decides, records and commits by one statement.
+    commit = next(n for n, one in enumerate(statements, 1) if one.startswith(("COMMIT;", "WITH decided")))
     return int(at > commit or (at == commit and fault.is_run))
 
 
