@@ -24,9 +24,9 @@ class Passwords:
     """Hashes off the event loop, one thread to a core, and refuses rather than queue without end."""
 
     def __init__(self, hasher: Hasher, *, threads: int | None = None) -> None:
-        """Start with as many threads as there are cores, unless told otherwise."""
+        """Start with as many threads as this process may use cores, unless told otherwise."""
         self._hasher = hasher
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or _cores()
         self._pool = ThreadPoolExecutor(
             self._threads, thread_name_prefix="argon2", initializer=_yield_to_the_loop
         )
@@ -77,6 +77,11 @@ class Passwords:
                 )
         finally:
             self._pending -= 1
+
+
+def _cores() -> int:
+    # A process that is kept on one core of many gains nothing by a second thread, and its loop loses by it.
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _yield_to_the_loop() -> None:
