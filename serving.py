@@ -1,6 +1,7 @@
 """Serving: one process or several, from the first request to the last."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -47,6 +48,9 @@ def serve(settings: Settings, *, workers: int = 1, trusted_documents: Path | Non
     app = create_app(settings, trusted_documents=trusted_documents)
     if wants_traces(os.environ):
         _attach_traces(app, settings)
+    # What there is by now stays for ever: a collection that looks through all of it again stops everybody.
+    gc.collect()
+    gc.freeze()
     config, monitored = _config(settings.bind), _monitored(settings, workers)
     worker = _supervised(settings, config, monitored, workers) if workers > 1 else None
     if monitored:
