@@ -69,9 +69,10 @@ def bounds(field: Field, *, seconds: float) -> dict[str, float]:
 def measure(field: Field, *, runs: int, seconds: float) -> tuple[dict[str, Result], dict[str, float]]:
     """Give the medians of all results and bounds. Runs alternate, so that a slow minute slows all alike."""
     results, limits = defaultdict[str, list[Result]](list), defaultdict[str, list[float]](list)
+    cookie = next(next(iter(field.targets.values())).operations.sessions)
     for _ in range(runs):
         for name, (pid, port) in field.floors.items():
-            results[name].append(uvloop.run(measure_floor(pid, port, seconds=seconds)))
+            results[name].append(uvloop.run(measure_floor(pid, port, cookie=cookie, seconds=seconds)))
         for name, value in bounds(field, seconds=seconds).items():
             limits[name].append(value)
         for database, target in field.targets.items():

@@ -30,9 +30,9 @@ def _logouts(seconds: float) -> int:
     return int(1.25 * seconds * _LOGOUTS_PER_SECOND)
 
 
-async def measure_floor(pid: int, port: int, *, seconds: float) -> Result:
-    """Measure how often a floor answers."""
-    steps = [exactly(post(body(ME)), ANSWER)] * CONNECTIONS
+async def measure_floor(pid: int, port: int, *, cookie: str, seconds: float) -> Result:
+    """Measure how often a floor answers the request that a server is asked, to the byte."""
+    steps = [exactly(post(body(ME), cookie=cookie), ANSWER)] * CONNECTIONS
     return await _measured(pid, port, steps, seconds)
 
 

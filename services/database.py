@@ -52,7 +52,7 @@ class Database:
                 # At the first statement, a file that cannot be opened would leave the lock of Tortoise taken.
                 with outages():
                     await open_file(client)
-            self._statements = Statements(client)
+            self._statements = Statements(client, shared=True)
 
     async def close(self) -> None:
         """Close every connection."""

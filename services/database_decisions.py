@@ -1,6 +1,5 @@
 """A statement that decides, and the INSERTs that go with its verdict: a whole transaction in one exchange."""
 
-import asyncio
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,9 +8,9 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.backends.sqlite.client import translate_exceptions
 
 from services.database_inserts import PARAMETER, Insert
+from services.database_together import Together
 
 
 class Decided(NamedTuple):
@@ -20,14 +19,19 @@ class Decided(NamedTuple):
     column: str
 
 
+class _Decision(NamedTuple):
+    sql: str
+    values: Sequence[object]
+    inserts: Sequence[Insert]
+
+
 class Decisions:
     """Runs deciding statements on one database."""
 
     def __init__(self, client: BaseDBAsyncClient) -> None:
         """Take the connection, or the pool."""
-        self._client: Any = client
-        self._waiting: list[tuple[_Decision, asyncio.Future[Any]]] = []
-        self._running: asyncio.Task[None] | None = None
+        self._client = client
+        self._together = Together[_Decision](client, _take)
 
     async def decide(
         self, sql: str, values: Sequence[object], inserts: Sequence[Insert]
@@ -38,45 +42,12 @@ class Decisions:
         transaction. SQLite, which writes one transaction after another, has those that wait in one.
         """
         if self._client.capabilities.dialect == "sqlite":
-            row: Mapping[str, Any] | None = await _with_others(self, _Decision(sql, values, inserts))
+            row: Mapping[str, Any] | None = await self._together.call(_Decision(sql, values, inserts))
             return row
         shape = tuple((insert, tuple(_column(value) for value in own)) for insert, own in inserts)
         plain = [value for _, own in inserts for value in own if not isinstance(value, Decided)]
         rows = await self._client.execute_query_dict(_as_one(sql, len(values), shape), [*values, *plain])
         return rows[0] if rows else None
-
-    def enqueue(self, decision: "_Decision") -> asyncio.Future[Any]:
-        """Have a decision taken with all that wait by then; who no longer waits does not stop it."""
-        verdict = asyncio.get_running_loop().create_future()
-        self._waiting.append((decision, verdict))
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._run())
-        return verdict
-
-    async def _run(self) -> None:
-        while self._waiting:
-            async with self._client.acquire_connection() as connection:
-                together, self._waiting = self._waiting, []
-                decisions = [decision for decision, _ in together]
-                try:
-                    # Not in its public interface: aiosqlite has no call that runs statements with values.
-                    found = await connection._execute(_take, connection._conn, decisions)
-                except sqlite3.Error as error:
-                    found = [error] * len(together)
-            for (_, verdict), one in zip(together, found, strict=True):
-                if not verdict.done():
-                    verdict.set_exception(one) if isinstance(one, Exception) else verdict.set_result(one)
-
-
-class _Decision(NamedTuple):
-    sql: str
-    values: Sequence[object]
-    inserts: Sequence[Insert]
-
-
-@translate_exceptions
-async def _with_others(decisions: Any, decision: _Decision) -> Any:
-    return await decisions.enqueue(decision)
 
 
 def _take(connection: sqlite3.Connection, decisions: Sequence[_Decision]) -> Sequence[Any]:

@@ -14,6 +14,7 @@ from services import steps
 from services.database_decisions import Decisions
 from services.database_inserts import Insert, insert
 from services.database_outages import outages
+from services.database_together import Together, read
 
 Row = Mapping[str, Any]
 
@@ -23,17 +24,21 @@ sqlite3.register_adapter(UUID, str)
 class Statements:
     """Runs statements on one connection. Rows come with instants as aware `datetime` and ids as `UUID`."""
 
-    def __init__(self, client: BaseDBAsyncClient) -> None:
-        """Take the connection, or the transaction, to run on."""
+    def __init__(self, client: BaseDBAsyncClient, *, shared: bool = False) -> None:
+        """Take the connection, or the transaction, to run on; a shared one is used by many at a time."""
         self._client, self._decisions = client, Decisions(client)
         sqlite = client.capabilities.dialect == "sqlite"
+        self._together = Together(client, read) if sqlite and shared else None
         self._dialect: Callable[[str], str] = _sqlite if sqlite else _postgres
         self._decode: Callable[[Row], Row] = _decoded if sqlite else dict
 
     async def fetch(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement that answers rows."""
         with outages(), steps.statement(sql):
-            rows = await self._client.execute_query_dict(self._dialect(sql), list(values))
+            if self._together is not None:
+                rows = await self._together.call((self._dialect(sql), values))
+            else:
+                rows = await self._client.execute_query_dict(self._dialect(sql), list(values))
         return [self._decode(row) for row in rows]
 
     async def first(self, sql: str, *values: object) -> Row | None:

@@ -7,7 +7,6 @@ import queue
 import sys
 import threading
 from contextvars import ContextVar
-from copy import copy
 from datetime import UTC, datetime
 from logging.handlers import QueueHandler
 from typing import Any, TextIO
@@ -135,11 +134,11 @@ class _Queue(QueueHandler):
         self._lines = lines
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        prepared = copy(record)
-        redact(prepared)
-        prepared.msg, prepared.args = _text(prepared), None
-        prepared.request_id, prepared.trace_id = request_id.get(), trace_id.get()
-        return prepared
+        # Not of a copy, as others do it: the record is for no other handler.
+        redact(record)
+        record.msg, record.args = _text(record), None
+        record.request_id, record.trace_id = request_id.get(), trace_id.get()
+        return record
 
     def enqueue(self, record: logging.LogRecord) -> None:
         if self._lines.qsize() < MAX_WAITING:

@@ -36,6 +36,8 @@ def chosen(incoming: Incoming) -> str:
     Raises:
         NotAcceptable: the client takes neither.
     """
+    if incoming.header("accept") is None:
+        return JSON
     accepted = _accepted(incoming)
     if not accepted:
         return JSON

@@ -1,0 +1,72 @@
+"""What waits for the thread of SQLite goes there together: a hop to it and back costs more than reading."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.sqlite.client import translate_exceptions
+
+Call = TypeVar("Call")
+Run = Callable[[sqlite3.Connection, Sequence[Call]], Sequence[Any]]
+"""Makes calls in the thread, and gives what came of each: a value, or the exception that it ended with."""
+
+
+class Together(Generic[Call]):
+    """Makes calls of one kind on one connection, all that wait by then in one hop, in their order."""
+
+    def __init__(self, client: BaseDBAsyncClient, run: Run[Call]) -> None:
+        """Take the connection, and how calls are made on it."""
+        self._client: Any = client
+        self._make = run
+        self._waiting: list[tuple[Call, asyncio.Future[Any]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def call(self, call: Call) -> Any:
+        """Make a call and give what came of it; who no longer waits for it does not stop it."""
+        return await _translated(self, call)
+
+    def enqueue(self, call: Call) -> asyncio.Future[Any]:
+        """Have a call made."""
+        made = asyncio.get_running_loop().create_future()
+        self._waiting.append((call, made))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        return made
+
+    async def _run(self) -> None:
+        while self._waiting:
+            async with self._client.acquire_connection() as connection:
+                together, self._waiting = self._waiting, []
+                try:
+                    # Not in its public interface: aiosqlite has no call that runs several statements.
+                    found = await connection._execute(
+                        self._make, connection._conn, [call for call, _ in together]
+                    )
+                except sqlite3.Error as error:
+                    found = [error] * len(together)
+            for (_, made), one in zip(together, found, strict=True):
+                if made.done():
+                    continue
+                if isinstance(one, Exception):
+                    made.set_exception(one)
+                else:
+                    made.set_result(one)
+
+
+@translate_exceptions
+async def _translated(together: Any, call: Any) -> Any:
+    return await together.enqueue(call)
+
+
+def read(connection: sqlite3.Connection, calls: Sequence[tuple[str, Sequence[object]]]) -> Sequence[Any]:
+    """Run statements, each of which is its own transaction, and give the rows of each."""
+    return [_rows(connection, *call) for call in calls]
+
+
+def _rows(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> Any:
+    try:
+        return [dict(row) for row in connection.execute(sql, values).fetchall()]
+    except sqlite3.Error as error:
+        return error
