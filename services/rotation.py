@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from limits import RateLimitItem
 
 from models import AuditKind, AuditOutcome, RevocationReason
-from models.statements import BLACKLIST, END_SESSION, FIND_PRESENTED, ROTATE
+from models.statements import BLACKLIST, FIND_PRESENTED, ROTATE
 from security.tokens import RefreshClaims
 from services import audit
 from services.clients import Client
@@ -25,7 +25,7 @@ from services.errors import (
 )
 from services.grants import Grant, Issue
 from services.limits import Limits
-from services.sessions import Clock, Sessions, outstanding
+from services.sessions import Clock, Sessions, end_session, outstanding
 from services.tally import Tally
 
 logger = logging.getLogger(__name__)
@@ -123,24 +123,18 @@ class Rotation:
         return _replayed(found)
 
     async def _end_family(self, claims: RefreshClaims, client: Client, now: datetime) -> Refusal:
-        reason = RevocationReason.REUSED
         event = audit.Event(
             kind=AuditKind.REUSE_DETECTED,
             outcome=AuditOutcome.FAILURE,
             client=client,
-            reason=reason,
+            reason=RevocationReason.REUSED,
             user_id=claims.sub,
             session_id=claims.sid,
         )
-        ended = await self.database.decide(
-            END_SESSION,
-            *(claims.sub, claims.sid, now, reason),
-            then=(
-                (BLACKLIST, (Decided("current_jti"), now, reason)),
-                audit.entry(event, now=now),
-            ),
+        is_ended = await end_session(
+            self.database, user_id=claims.sub, session_id=claims.sid, event=event, now=now
         )
-        if ended is None:
+        if not is_ended:
             return TokenBlacklisted()
         whose = {"user_id": str(claims.sub), "session_id": str(claims.sid)}
         logger.warning("refresh token reused", extra=whose)

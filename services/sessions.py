@@ -56,7 +56,6 @@ class LogoutScope(StrEnum):
 
 
 _ENDING = {
-    LogoutScope.THIS_SESSION: END_SESSION,
     LogoutScope.OTHER_SESSIONS: END_OTHER_SESSIONS,
     LogoutScope.ALL_SESSIONS: END_ALL_SESSIONS,
 }
@@ -185,12 +184,27 @@ class Sessions:
             return Logout(user_id=None, revoked_sessions=0, signed_out=signed_out)
         whose = {"user_id": str(claims.sub)}
         logger.info("user found from token", extra=whose)
-        async with self.database.transaction() as transaction:
-            ended = await _end(transaction, claims, scope, client, now)
+        ended = await self._end(claims, scope, client, now)
         if ended:
             logger.info("user logged out", extra=whose)
             logger.info("refresh token blacklisted", extra=whose)
         return Logout(user_id=claims.sub, revoked_sessions=len(ended), signed_out=signed_out)
+
+    async def _end(
+        self, claims: tokens.Claims, scope: LogoutScope, client: Client, now: datetime
+    ) -> Sequence[UUID]:
+        # A token that is over may be an old copy: it ends its own session, but reaches no other.
+        reach = scope if now < claims.exp else _REACH_OF_EXPIRED[scope]
+        if reach is None:
+            return ()
+        if reach is LogoutScope.THIS_SESSION:
+            own, event = claims.sid, _logout(claims, claims.sid, client)
+            is_ended = await end_session(
+                self.database, user_id=claims.sub, session_id=own, event=event, now=now
+            )
+            return (own,) if is_ended else ()
+        async with self.database.transaction() as transaction:
+            return await _end_several(transaction, claims, reach, client, now)
 
     def _claims_to_end(self, credentials: Credentials, now: datetime) -> tokens.Claims | None:
         verify = self.issuer.tokens
@@ -207,23 +221,44 @@ class Sessions:
         return None
 
 
-async def _end(
-    transaction: Transaction, claims: tokens.Claims, scope: LogoutScope, client: Client, now: datetime
+async def _end_several(
+    transaction: Transaction, claims: tokens.Claims, reach: LogoutScope, client: Client, now: datetime
 ) -> Sequence[UUID]:
-    # A token that is over may be an old copy: it ends its own session, but reaches no other.
-    reach = scope if now < claims.exp else _REACH_OF_EXPIRED[scope]
-    if reach is None or not await transaction.first(BEGIN_LOGOUT, claims.sub, claims.sid, now):
+    if not await transaction.first(BEGIN_LOGOUT, claims.sub, claims.sid, now):
         return ()
     reason = RevocationReason.LOGOUT
     ended = await revoke(transaction, _ENDING[reach], claims.sub, claims.sid, now=now, reason=reason)
-    events = [
-        audit.Event(
-            kind=AuditKind.LOGOUT, client=client, reason=reason, user_id=claims.sub, session_id=session_id
-        )
-        for session_id in ended
-    ]
+    events = [_logout(claims, session_id, client) for session_id in ended]
     audit.record(transaction, *events, now=now)
     return ended
+
+
+def _logout(claims: tokens.Claims, session_id: UUID, client: Client) -> audit.Event:
+    return audit.Event(
+        kind=AuditKind.LOGOUT,
+        client=client,
+        reason=RevocationReason.LOGOUT,
+        user_id=claims.sub,
+        session_id=session_id,
+    )
+
+
+async def end_session(
+    database: Database, *, user_id: UUID, session_id: UUID, event: audit.Event, now: datetime
+) -> bool:
+    """End one session for the reason of an event, and tell whether it was live: all of it, or nothing.
+
+    One statement decides. Its refresh token is blacklisted, and the event recorded, with it.
+    """
+    ended = await database.decide(
+        END_SESSION,
+        *(user_id, session_id, now, event.reason),
+        then=(
+            (BLACKLIST, (Decided("current_jti"), now, event.reason)),
+            audit.entry(event, now=now),
+        ),
+    )
+    return ended is not None
 
 
 def outstanding(issue: Issue, *, session_id: UUID, user_id: UUID, until: datetime | Decided) -> Insert:

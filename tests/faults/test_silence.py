@@ -70,11 +70,11 @@ async def test_late_answers_end_a_request_as_well(
     held = browser.cookies
     proxy.delay = 0.6
     async with asyncio.timeout(ANSWER_WITHIN):
-        assert code(await browser.logout()) == "SERVICE_UNAVAILABLE"
+        assert code(await browser.logout("ALL_SESSIONS")) == "SERVICE_UNAVAILABLE"
     assert browser.cookies == held
     proxy.delay = 0.0
     await check()
-    assert "errors" not in await browser.logout()
+    assert "errors" not in await browser.logout("ALL_SESSIONS")
     await check()
 
 
@@ -84,11 +84,11 @@ async def test_a_row_that_a_lost_server_holds_is_free_soon(
     """PostgreSQL was never told that a sign-out was given up: it lets its user go by itself."""
     await browser.login()
     proxy.strike(Fault.UNANSWERED, at=2)
-    assert code(await browser.logout()) == "SERVICE_UNAVAILABLE"
+    assert code(await browser.logout("ALL_SESSIONS")) == "SERVICE_UNAVAILABLE"
     proxy.heal(cut=False)
     async with asyncio.timeout(20):
-        assert code(await browser.logout()) == "SERVICE_UNAVAILABLE"
-        while "errors" in (answer := await browser.logout()):
+        assert code(await browser.logout("ALL_SESSIONS")) == "SERVICE_UNAVAILABLE"
+        while "errors" in (answer := await browser.logout("ALL_SESSIONS")):
             assert code(answer) == "SERVICE_UNAVAILABLE"
     assert answer["data"]["auth"]["logout"]["revokedSessions"] == 1
     await check()

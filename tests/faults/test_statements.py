@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -92,7 +93,7 @@ async def login(browser: Browser) -> Any:
 
 def happened(statements: list[str], fault: Fault, *, at: int) -> int:
     """Tell whether the transaction of an operation is committed that was struck at this statement: 0 or 1."""
-    # A refresh decides, records and commits by one statement.
+    # A refresh, or a sign-out of one session, decides, records and commits by one statement.
     commit = next(n for n, one in enumerate(statements, 1) if one.startswith(("COMMIT;", "WITH decided")))
     return int(at > commit or (at == commit and fault.is_run))
 
@@ -128,19 +129,20 @@ async def test_a_refresh(stage: Stage, fault: Fault) -> None:
     await stage.check()
 
 
+@pytest.mark.parametrize("scope", ["THIS_SESSION", "ALL_SESSIONS"])
 @pytest.mark.parametrize("fault", Fault)
-async def test_a_logout(stage: Stage, fault: Fault) -> None:
+async def test_a_logout(stage: Stage, fault: Fault, scope: str) -> None:
     """A session is over with its token and its event or goes on, and the next try ends it for good."""
-    browser = stage.browser
+    browser, logout = stage.browser, partial(stage.browser.logout, scope)
     await browser.login()
-    statements = await stage.statements(browser.logout)
+    statements = await stage.statements(logout)
     for at in range(1, len(statements) + 1):
         await browser.login()
         held = browser.cookies
-        await stage.assert_refused(browser.logout, fault, at=at)
+        await stage.assert_refused(logout, fault, at=at)
         done = happened(statements, fault, at=at)
         assert await stage.count(LOGOUTS) == at + done
-        assert (await browser.logout())["data"]["auth"]["logout"]["revokedSessions"] == 1 - done
+        assert (await logout())["data"]["auth"]["logout"]["revokedSessions"] == 1 - done
         assert browser.cookies == {}
         assert await stage.count(LOGOUTS) == at + 1
         assert code(await browser.take_cookies(held).refresh()) == "TOKEN_BLACKLISTED"

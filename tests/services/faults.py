@@ -146,5 +146,7 @@ async def _waiting(services: Services) -> int:
     client: Any = services.database._opened._client
     if client.capabilities.dialect == "sqlite":
         # One connection, held by one transaction at a time: who wants it next stands in line at its lock.
-        return len(client._lock._waiters or ())
+        # Those who go together stand in it as one.
+        together = services.database._opened._decisions._together._waiting
+        return len(client._lock._waiters or ()) + max(0, len(together) - 1)
     return len(await services.database.fetch("SELECT 1 FROM pg_locks WHERE NOT granted"))

@@ -97,5 +97,5 @@ async def test_different_ones_are_one_exchange(
     monkeypatch.setattr("services.database_statements.insert", watching)
     await browser.login()
     assert written == [["sessions", "outstanding_tokens", "audit_events"]]
-    await browser.logout()
+    await browser.logout("ALL_SESSIONS")
     assert written[1:] == [["blacklisted_tokens", "audit_events"]]

@@ -183,7 +183,9 @@ async def test_a_connection_that_is_cut_in_the_middle_of_a_logout(
     """PostgreSQL ends the connection before the COMMIT: nothing is half done, and the retry is served."""
     await browser.login()
     before, held = await tables.dump(services), browser.cookies
-    async with Gate(monkeypatch, statements.END_SESSION).holding(browser.logout()) as logout:
+    async with Gate(monkeypatch, statements.END_ALL_SESSIONS).holding(
+        browser.logout("ALL_SESSIONS")
+    ) as logout:
         await services.database.fetch(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE state = 'idle in transaction' AND datname = current_database()"

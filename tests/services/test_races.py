@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from models import RevocationReason
-from models.statements import ADMIT, BEGIN_LOGOUT, BLACKLIST, END_SESSION, INSERT_AUDIT_EVENT
+from models.statements import ADMIT, BEGIN_LOGOUT, BLACKLIST, END_ALL_SESSIONS, INSERT_AUDIT_EVENT
 from services import Services
 from services.database_statements import Transaction
 from tests.services import tables
@@ -83,7 +83,7 @@ async def test_a_refresh_waits_for_the_logout_that_was_first(
     await refreshing.login()
     old = refreshing.cookies
     leaving.take_cookies(old)
-    async with Gate(monkeypatch, END_SESSION).holding(leaving.logout()) as logout:
+    async with Gate(monkeypatch, END_ALL_SESSIONS).holding(leaving.logout("ALL_SESSIONS")) as logout:
         refresh = asyncio.create_task(refreshing.refresh())
         await waiting_or_done(services, refresh)
         assert not refresh.done()
@@ -105,7 +105,7 @@ async def test_a_refresh_in_the_middle_of_a_logout_changes_nothing_about_it(
     await refreshing.login()
     old = refreshing.cookies
     leaving.take_cookies(old)
-    async with Gate(monkeypatch, BEGIN_LOGOUT).holding(leaving.logout()) as logout:
+    async with Gate(monkeypatch, BEGIN_LOGOUT).holding(leaving.logout("ALL_SESSIONS")) as logout:
         refresh = asyncio.create_task(refreshing.refresh())
         await waiting_or_done(services, refresh)
     await refresh
@@ -119,17 +119,33 @@ async def test_two_logouts_of_one_session_end_it_once(
     user_id: UUID,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The second waits and has nothing left to end; other sessions are not its business any more."""
+    """The second waits for all sessions to be ended, and has nothing left to end."""
     first, second, other = new_browser(), new_browser(), new_browser()
     await other.login()
     await first.login()
     second.take_cookies(first.cookies)
-    async with Gate(monkeypatch, END_SESSION).holding(first.logout()) as logout:
+    async with Gate(monkeypatch, END_ALL_SESSIONS).holding(first.logout("ALL_SESSIONS")) as logout:
         late = asyncio.create_task(second.logout("OTHER_SESSIONS"))
         await waiting_or_done(services, late)
         assert not late.done()
-    assert logout.result()["data"]["auth"]["logout"]["revokedSessions"] == 1
+    assert logout.result()["data"]["auth"]["logout"]["revokedSessions"] == 2
     assert (await late)["data"]["auth"]["logout"]["revokedSessions"] == 0
+    assert await tables.reasons(services) == ["LOGOUT", "LOGOUT"]
+    assert [event[0] for event in await tables.events(services)] == ["LOGIN", "LOGIN", "LOGOUT", "LOGOUT"]
+    assert code(await other.me()) == "TOKEN_BLACKLISTED"
+
+
+async def test_of_many_logouts_at_once_one_ends_the_session(
+    new_browser: Callable[[], Browser], services: Services, user_id: UUID
+) -> None:
+    """They are told the truth about what they ended, and sessions elsewhere are not their business."""
+    first, other = new_browser(), new_browser()
+    await other.login()
+    await first.login()
+    leaving = [new_browser().take_cookies(first.cookies) for _ in range(20)]
+    answers = await asyncio.gather(*(browser.logout() for browser in leaving))
+    ended = [answer["data"]["auth"]["logout"]["revokedSessions"] for answer in answers]
+    assert sorted(ended) == [0] * 19 + [1]
     assert await tables.reasons(services) == ["LOGOUT"]
     assert [event[0] for event in await tables.events(services)] == ["LOGIN", "LOGIN", "LOGOUT"]
     assert (await other.me())["data"]["me"]["isSignIn"] is True
@@ -205,5 +221,5 @@ async def test_the_audit_event_is_part_of_the_race(
 
     monkeypatch.setattr(Transaction, "flush", looking)
     await browser.login()
-    await browser.logout()
+    await browser.logout("ALL_SESSIONS")
     assert seen == [1, 0]

@@ -37,7 +37,7 @@ async def test_what_is_ended_is_found_by_index(services: Services, backend: str,
     now = services.clock()
     values: dict[str, tuple[object, ...]] = {
         "IDENTIFY": (SOME, OTHER, now),
-        "ROTATE": (SOME, OTHER, THIRD, now, now, now),
+        "ROTATE": (SOME, OTHER, THIRD, *[now] * 6),
         "FIND_PRESENTED": (SOME, OTHER),
         "BEGIN_LOGOUT": (SOME, OTHER, now),
         "END_SESSIONS_OF_USER": (SOME, now, "LOGOUT"),
