@@ -72,7 +72,7 @@ WHERE id = $1
   AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = $2 AND s.user_id = $1 AND s.revoked_at IS NULL)
 RETURNING id
 """
-"""Decides what reaches other sessions than one's own: that one has not ended yet. A user's wait here in turn."""
+"""Decides what reaches beyond one's own session: that it has not ended yet. A user's wait here in turn."""
 
 END_SESSION = """
 UPDATE sessions SET revoked_at = $3, revoked_reason = $4
