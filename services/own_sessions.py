@@ -15,7 +15,8 @@ from services.clients import Client
 from services.database import Database
 from services.errors import TokenBlacklisted
 from services.problems import InvalidInput
-from services.sessions import Clock, revoke
+from services.session_records import revoke
+from services.sessions import Clock
 
 MAX_LISTED = 100
 """How many sessions are listed at the most, those used last first."""

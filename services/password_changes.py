@@ -22,7 +22,8 @@ from services.limits import Limits
 from services.password_rules import require_strong
 from services.passwords import Passwords
 from services.problems import CodeInvalid, InvalidCredentials
-from services.sessions import Clock, revoke
+from services.session_records import revoke
+from services.sessions import Clock
 
 ATTEMPTS = 2
 """How often a change is tried: a sign-in at the same time may have made the hash anew. Then it was wrong."""

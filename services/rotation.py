@@ -25,7 +25,8 @@ from services.errors import (
 )
 from services.grants import Grant, Issue
 from services.limits import Limits
-from services.sessions import Clock, Sessions, end_session, outstanding
+from services.session_records import end_session, outstanding
+from services.sessions import Clock, Sessions
 from services.tally import Tally
 
 logger = logging.getLogger(__name__)

@@ -11,12 +11,9 @@ from models import AuditKind, RevocationReason
 from models.session_statements import TOUCH_SESSION
 from models.statements import (
     BEGIN_LOGOUT,
-    BLACKLIST,
     END_ALL_SESSIONS,
     END_OTHER_SESSIONS,
-    END_SESSION,
     IDENTIFY,
-    INSERT_OUTSTANDING,
     INSERT_SESSION,
 )
 from security import fingerprints, tokens
@@ -25,11 +22,10 @@ from services.accounts import Account, Anonymous, Viewer
 from services.clients import Client
 from services.credentials import Credentials, believing
 from services.database import Database
-from services.database_decisions import Decided
-from services.database_inserts import Insert
 from services.database_statements import Row, Transaction
 from services.errors import TokenBlacklisted
 from services.grants import Grant, Issue, Issuer
+from services.session_records import end_session, outstanding, revoke
 
 NOTED_EVERY = timedelta(minutes=1)
 """How often a use of a session is written down, at the most: a request is not a write."""
@@ -241,36 +237,3 @@ def _logout(claims: tokens.Claims, session_id: UUID, client: Client) -> audit.Ev
         user_id=claims.sub,
         session_id=session_id,
     )
-
-
-async def end_session(
-    database: Database, *, user_id: UUID, session_id: UUID, event: audit.Event, now: datetime
-) -> bool:
-    """End one session for the reason of an event, and tell whether it was live: all of it, or nothing.
-
-    One statement decides. Its refresh token is blacklisted, and the event recorded, with it.
-    """
-    ended = await database.decide(
-        END_SESSION,
-        *(user_id, session_id, now, event.reason),
-        then=(
-            (BLACKLIST, (Decided("current_jti"), now, event.reason)),
-            audit.entry(event, now=now),
-        ),
-    )
-    return ended is not None
-
-
-def outstanding(issue: Issue, *, session_id: UUID, user_id: UUID, until: datetime | Decided) -> Insert:
-    """Give the INSERT by which is known that a refresh token was issued."""
-    return INSERT_OUTSTANDING, (issue.jti, session_id, user_id, issue.kid, issue.issued_at, until)
-
-
-async def revoke(
-    transaction: Transaction, ending: str, *subject: UUID, now: datetime, reason: RevocationReason
-) -> Sequence[UUID]:
-    """Revoke the sessions that a statement finds, blacklist the refresh token of each, and give their ids."""
-    rows = await transaction.fetch(ending, *subject, now, reason)
-    for row in rows:
-        transaction.defer_insert(BLACKLIST, row["current_jti"], now, reason)
-    return [row["id"] for row in rows]

@@ -17,7 +17,8 @@ from services.database import Database
 from services.password_rules import require_strong
 from services.passwords import Passwords
 from services.profile_rules import cleaned
-from services.sessions import Clock, revoke
+from services.session_records import revoke
+from services.sessions import Clock
 
 OPERATOR = Client()
 """Who acts where nobody asked over the network."""

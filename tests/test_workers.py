@@ -79,10 +79,11 @@ def test_who_replaces_a_worker_has_its_number() -> None:
     """What goes by the number, as the port of its metrics, is had by one worker at a time."""
     numbers: list[str] = []
     with supervising(_NUMBERED) as process:
-        while len(numbers) < 4:
+        # On a busy machine the second may have been replaced before the first, which stays, has said a word.
+        while "0" not in numbers or numbers.count("1") < 3:
             (line,) = lines(process, 1)
             numbers += line.split()[1:] if line.startswith("number ") else []
-    assert numbers == ["0", "1", "1", "1"]
+    assert (numbers.count("0"), set(numbers)) == (1, {"0", "1"})
 
 
 @pytest.mark.parametrize(
