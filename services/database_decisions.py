@@ -70,7 +70,10 @@ def _take_apart(connection: sqlite3.Connection, decision: _Decision) -> Any:
         for row in rows[:1]:
             for insert, own in decision.inserts:
                 connection.execute(insert, [row[v.column] if isinstance(v, Decided) else v for v in own])
-    except sqlite3.IntegrityError as refused:
+    except Exception as refused:
+        if not connection.in_transaction:
+            # SQLite has undone all of it, as it does on a full disk.
+            raise
         connection.execute("ROLLBACK TO decision")
         connection.execute("RELEASE decision")
         return refused

@@ -44,7 +44,8 @@ class Together(Generic[Call]):
                     found = await connection._execute(
                         self._make, connection._conn, [call for call, _ in together]
                     )
-                except sqlite3.Error as error:
+                except Exception as error:
+                    # Whatever it is, everybody who waits is to hear of it.
                     found = [error] * len(together)
             for (_, made), one in zip(together, found, strict=True):
                 if made.done():
@@ -68,5 +69,6 @@ def read(connection: sqlite3.Connection, calls: Sequence[tuple[str, Sequence[obj
 def _rows(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> Any:
     try:
         return [dict(row) for row in connection.execute(sql, values).fetchall()]
-    except sqlite3.Error as error:
+    except Exception as error:
+        # Also a value that cannot be stored, which is no business of the others.
         return error

@@ -124,3 +124,25 @@ async def test_who_no_longer_waits_stops_no_decision(
     verdicts = await asyncio.gather(impatient, patient, return_exceptions=True)
     assert isinstance(verdicts[0], asyncio.CancelledError)
     assert await tables.reasons(services) == ["REVOKED_BY_USER"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_a_value_that_cannot_be_stored_is_no_business_of_the_others(
+    services: Services, user_id: UUID, browser: Browser
+) -> None:
+    """Neither of those who read together nor of those who decide together, and nobody waits for ever."""
+    await browser.login()
+    session_id, look = await session_of(services), "SELECT id FROM sessions WHERE id = $1"
+    async with asyncio.timeout(10):
+        unreadable, read, unwritable, ended = await asyncio.gather(
+            services.database.first(look, "\ud800"),
+            services.database.first(look, session_id),
+            end(services, user_id, session_id, (BLACKLIST, ("\ud800", services.clock(), REASON))),
+            end(services, user_id, session_id),
+            return_exceptions=True,
+        )
+    assert read == {"id": session_id}
+    assert isinstance(unreadable, UnicodeEncodeError)
+    assert not isinstance(ended, BaseException | None)
+    assert isinstance(unwritable, UnicodeEncodeError)
+    assert await tables.reasons(services) == ["REVOKED_BY_USER"]
