@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from services.database_inserts import PARAMETER, Insert
-from services.database_together import Together
+from services.database_together import Asked, Together
 
 
 class Decided(NamedTuple):
@@ -50,11 +50,13 @@ class Decisions:
         return rows[0] if rows else None
 
 
-def _take(connection: sqlite3.Connection, decisions: Sequence[_Decision]) -> Sequence[Any]:
+def _take(connection: sqlite3.Connection, together: Sequence[Asked[_Decision]]) -> Sequence[Any]:
     """Take decisions in one transaction: its COMMIT, which waits for the disk, is the dearest of all."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        verdicts = [_take_apart(connection, decision) for decision in decisions]
+        # Another process may have kept the file until now. Who has been told by then that the database does
+        # not answer is not to find it done later.
+        verdicts = [None if asked.is_given_up else _take_apart(connection, asked.call) for asked in together]
         connection.execute("COMMIT")
     except BaseException:
         connection.rollback()

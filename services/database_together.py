@@ -3,13 +3,27 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.sqlite.client import translate_exceptions
 
 Call = TypeVar("Call")
-Run = Callable[[sqlite3.Connection, Sequence[Call]], Sequence[Any]]
+
+
+class Asked(NamedTuple, Generic[Call]):
+    """A call, and where what comes of it goes."""
+
+    call: Call
+    made: asyncio.Future[Any]
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody waits for it any more, which the thread may ask as well."""
+        return self.made.done()
+
+
+Run = Callable[[sqlite3.Connection, Sequence[Asked[Call]]], Sequence[Any]]
 """Makes calls in the thread, and gives what came of each: a value, or the exception that it ended with."""
 
 
@@ -20,17 +34,17 @@ class Together(Generic[Call]):
         """Take the connection, and how calls are made on it."""
         self._client: Any = client
         self._make = run
-        self._waiting: list[tuple[Call, asyncio.Future[Any]]] = []
+        self._waiting: list[Asked[Call]] = []
         self._running: asyncio.Task[None] | None = None
 
     async def call(self, call: Call) -> Any:
-        """Make a call and give what came of it; who no longer waits for it does not stop it."""
+        """Make a call and give what came of it; a call that is given up in time is not made."""
         return await _translated(self, call)
 
     def enqueue(self, call: Call) -> asyncio.Future[Any]:
         """Have a call made."""
         made = asyncio.get_running_loop().create_future()
-        self._waiting.append((call, made))
+        self._waiting.append(Asked(call, made))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
         return made
@@ -38,22 +52,22 @@ class Together(Generic[Call]):
     async def _run(self) -> None:
         while self._waiting:
             async with self._client.acquire_connection() as connection:
-                together, self._waiting = self._waiting, []
+                together, self._waiting = [one for one in self._waiting if not one.is_given_up], []
+                if not together:
+                    continue
                 try:
                     # Not in its public interface: aiosqlite has no call that runs several statements.
-                    found = await connection._execute(
-                        self._make, connection._conn, [call for call, _ in together]
-                    )
+                    found = await connection._execute(self._make, connection._conn, together)
                 except Exception as error:
                     # Whatever it is, everybody who waits is to hear of it.
                     found = [error] * len(together)
-            for (_, made), one in zip(together, found, strict=True):
-                if made.done():
+            for asked, one in zip(together, found, strict=True):
+                if asked.is_given_up:
                     continue
                 if isinstance(one, Exception):
-                    made.set_exception(one)
+                    asked.made.set_exception(one)
                 else:
-                    made.set_result(one)
+                    asked.made.set_result(one)
 
 
 @translate_exceptions
@@ -61,9 +75,11 @@ async def _translated(together: Any, call: Any) -> Any:
     return await together.enqueue(call)
 
 
-def read(connection: sqlite3.Connection, calls: Sequence[tuple[str, Sequence[object]]]) -> Sequence[Any]:
+def read(
+    connection: sqlite3.Connection, together: Sequence[Asked[tuple[str, Sequence[object]]]]
+) -> Sequence[Any]:
     """Run statements, each of which is its own transaction, and give the rows of each."""
-    return [_rows(connection, *call) for call in calls]
+    return [_rows(connection, *asked.call) for asked in together]
 
 
 def _rows(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> Any:

@@ -1,7 +1,9 @@
 """A statement that decides, and what goes with its verdict: all of it, or nothing."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from uuid import UUID
 
 import pytest
@@ -124,6 +126,26 @@ async def test_who_no_longer_waits_stops_no_decision(
     verdicts = await asyncio.gather(impatient, patient, return_exceptions=True)
     assert isinstance(verdicts[0], asyncio.CancelledError)
     assert await tables.reasons(services) == ["REVOKED_BY_USER"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_what_was_given_up_is_not_done_later(
+    services: Services, user_id: UUID, browser: Browser, database_url: str
+) -> None:
+    """Another process keeps the file: who was told that it cannot be done by now was told the truth."""
+    await browser.login()
+    session_id = await session_of(services)
+    path = database_url.removeprefix("sqlite://")
+    other = await asyncio.to_thread(sqlite3.connect, path, isolation_level=None, check_same_thread=False)
+    with closing(other):
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+        given_up = asyncio.create_task(end(services, user_id, session_id))
+        await asyncio.wait([given_up], timeout=0.05)
+        given_up.cancel()
+        await asyncio.wait([given_up])
+    assert given_up.cancelled()
+    assert await tables.reasons(services) == []
+    assert await end(services, user_id, session_id) is not None
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
