@@ -3,12 +3,15 @@
 The rules are those of RFC 7519, 8725 and 9068.
 """
 
+import hmac
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 import jwt
+import orjson
 from jwt.types import Options
 
 from security.keys import KeyRing
@@ -17,6 +20,8 @@ from security.token_memory import TokenMemory
 CLOCK_SKEW = timedelta(seconds=90)
 """How far in the future `iat` may lie: nodes and stepped clocks differ. `exp` is never stretched."""
 
+_JWS = jwt.PyJWS()
+_UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, OSError)
 
 _OPTIONS: Options = {
     "require": ["iss", "aud"],
@@ -125,8 +130,8 @@ class TokenFormat:
         Equal claims give equal bytes.
         """
         key = self.ring.find(kid) or self.ring.active
-        return jwt.encode(
-            {"iss": self.issuer, "aud": self.audience, **claims.payload()},
+        return _JWS.encode(
+            orjson.dumps({"iss": self.issuer, "aud": self.audience, **claims.payload()}),
             key.signing,
             algorithm=key.algorithm,
             headers={"typ": claims.typ, "kid": key.kid},
@@ -155,6 +160,25 @@ class TokenFormat:
         return _begun(self._genuine(token, RefreshClaims), now)
 
     def _genuine(self, token: str, kind: type[C]) -> C:
+        return self._made_again(token, kind) or self._verified(token, kind)
+
+    def _made_again(self, token: str, kind: type[C]) -> C | None:
+        """Give what a token says if it is, to the byte, what we write for that.
+
+        Both algorithms are deterministic, and to sign by Ed25519 takes a third of the time that it takes to
+        verify. What is read here is believed by nobody before the bytes have been compared.
+        """
+        header, payload, *_ = [*token.split(".", 2), ""]
+        try:
+            kid = _read(header)["kid"]
+            claims = kind.parse(_read(payload))
+        except _UNREADABLE:
+            return None
+        if self.ring.find(kid) is None or not token.isascii():
+            return None
+        return claims if hmac.compare_digest(self.sign(claims, kid=kid), token) else None
+
+    def _verified(self, token: str, kind: type[C]) -> C:
         try:
             header = jwt.get_unverified_header(token)
             key = self.ring.find(header.get("kid"))
@@ -170,11 +194,16 @@ class TokenFormat:
                 options=_OPTIONS,
             )
             claims = kind.parse(payload)
-        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, OverflowError, OSError):
+        except (jwt.InvalidTokenError, *_UNREADABLE):
             raise TokenRejected("the token is not one of ours") from None
         if "nbf" in payload:
             raise TokenRejected("the token is not valid yet")
         return claims
+
+
+def _read(segment: str) -> Any:
+    # Padding that is too long does no harm.
+    return orjson.loads(urlsafe_b64decode(f"{segment}=="))
 
 
 def _begun(claims: C, now: datetime) -> C:
