@@ -33,15 +33,15 @@ async def open_sessions(services: Services, count: int) -> tuple[str, list[Grant
     while len(grants) < count:
         async with services.database.transaction() as transaction:
             for _ in range(min(BATCH, count - len(grants))):
-                signed_in = await services.sessions.open(
-                    transaction,
+                opening = services.sessions.opening(
                     admitted=account,
                     remember_me=False,
                     delivery=TokenDelivery.COOKIE,
                     client=Client(ip_address="127.0.0.1"),
                     now=services.sessions.clock(),
                 )
-                grants.append(signed_in.grant)
+                transaction.defer(*opening.records)
+                grants.append(opening.signed_in.grant)
     return str(account["id"]), grants
 
 

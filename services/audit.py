@@ -64,9 +64,7 @@ class Page:
 
 def record(transaction: Transaction, *events: Event, now: datetime) -> None:
     """Write events in the transaction of what they tell of: both happened, or neither."""
-    for event in events:
-        sql, values = entry(event, now=now)
-        transaction.defer_insert(sql, *values)
+    transaction.defer(*(entry(event, now=now) for event in events))
 
 
 def entry(event: Event, *, now: datetime) -> Insert:

@@ -85,19 +85,14 @@ class Auth:
     ) -> SignedIn | None:
         user_id, stored, now = found["id"], found["password_hash"], self.clock()
         kept = await self.passwords.hash(password) if self.passwords.is_outdated(stored) else stored
-        async with self.database.transaction() as transaction:
-            if not await transaction.first(ADMIT, user_id, stored, now, kept):
-                return None
-            signed_in = await self.sessions.open(
-                transaction,
-                admitted=found,
-                remember_me=remember_me,
-                delivery=delivery,
-                client=client,
-                now=now,
-            )
-        signed_in.log()
-        return signed_in
+        opening = self.sessions.opening(
+            admitted=found, remember_me=remember_me, delivery=delivery, client=client, now=now
+        )
+        is_admitted = await self.database.decide(ADMIT, user_id, stored, now, kept, then=opening.records)
+        if not is_admitted:
+            return None
+        opening.signed_in.log()
+        return opening.signed_in
 
     async def _failed(self, problem: Problem, found: Row | None, client: Client) -> Problem:
         event = audit.Event(

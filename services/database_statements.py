@@ -68,12 +68,12 @@ class Transaction(Statements):
         self._transaction = client
         self._deferred: list[Insert] = []
 
-    def defer_insert(self, sql: str, *values: object) -> None:
-        """Have an `INSERT … VALUES` run with all that are deferred, before the next statement or the commit.
+    def defer(self, *inserts: Insert) -> None:
+        """Have INSERTs run with all that are deferred, before the next statement or the commit.
 
         It is for what is written and not looked at again: many of them cost the database one exchange.
         """
-        self._deferred.append((sql, values))
+        self._deferred += inserts
 
     async def fetch(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement that answers rows."""

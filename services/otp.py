@@ -160,14 +160,11 @@ class Otp:
         if admitted["verified_at"] == now:
             event = audit.Event(kind=AuditKind.EMAIL_VERIFIED, client=client, user_id=admitted["id"])
             audit.record(transaction, event, now=now)
-        return await self.sessions.open(
-            transaction,
-            admitted=admitted,
-            remember_me=remember_me,
-            delivery=delivery,
-            client=client,
-            now=now,
+        opening = self.sessions.opening(
+            admitted=admitted, remember_me=remember_me, delivery=delivery, client=client, now=now
         )
+        transaction.defer(*opening.records)
+        return opening.signed_in
 
 
 def _is_of_use(purpose: OtpPurpose, found: Row | None) -> bool:

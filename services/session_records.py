@@ -42,6 +42,5 @@ async def revoke(
 ) -> Sequence[UUID]:
     """Revoke the sessions that a statement finds, blacklist the refresh token of each, and give their ids."""
     rows = await transaction.fetch(ending, *subject, now, reason)
-    for row in rows:
-        transaction.defer_insert(BLACKLIST, row["current_jti"], now, reason)
+    transaction.defer(*((BLACKLIST, (row["current_jti"], now, reason)) for row in rows))
     return [row["id"] for row in rows]

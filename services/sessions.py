@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from models import AuditKind, RevocationReason
@@ -22,6 +23,7 @@ from services.accounts import Account, Anonymous, Viewer
 from services.clients import Client
 from services.credentials import Credentials, believing
 from services.database import Database
+from services.database_inserts import Insert
 from services.database_statements import Row, Transaction
 from services.errors import TokenBlacklisted
 from services.grants import Grant, Issue, Issuer
@@ -76,6 +78,13 @@ class SignedIn:
         logger.info("user logged in", extra=whose)
 
 
+class Opening(NamedTuple):
+    """A new session: what is answered once it is written, and what is to be written."""
+
+    signed_in: SignedIn
+    records: Sequence[Insert]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logout:
     """What a sign-out did, for whom if that is known, and whether the client that asked is signed out now."""
@@ -96,29 +105,15 @@ class Sessions:
     lifetime: timedelta
     clock: Clock
 
-    async def open(
-        self,
-        transaction: Transaction,
-        *,
-        admitted: Row,
-        remember_me: bool,
-        delivery: TokenDelivery,
-        client: Client,
-        now: datetime,
-    ) -> SignedIn:
-        """Open a session in the transaction that admitted an account, and record the sign-in."""
+    def opening(
+        self, *, admitted: Row, remember_me: bool, delivery: TokenDelivery, client: Client, now: datetime
+    ) -> Opening:
+        """Give a new session for an account, to be written together with the admission that it is for."""
         session_id, user_id = uuid4(), admitted["id"]
         client_fp = fingerprints.generate() if delivery is TokenDelivery.COOKIE else None
         issue = self.issue(uuid4(), remember_me=remember_me, now=now)
-        transaction.defer_insert(
-            INSERT_SESSION,
-            *(session_id, user_id, issue.jti, remember_me, now, issue.expires_at),
-            *(client.ip_address, client.user_agent),
-        )
-        sql, values = outstanding(issue, session_id=session_id, user_id=user_id, until=issue.expires_at)
-        transaction.defer_insert(sql, *values)
+        token = (issue.jti, remember_me, now, issue.expires_at)
         event = audit.Event(kind=AuditKind.LOGIN, client=client, user_id=user_id, session_id=session_id)
-        audit.record(transaction, event, now=now)
         grant = self.issuer.grant(
             issue,
             user_id=user_id,
@@ -128,7 +123,14 @@ class Sessions:
             client_fp=client_fp,
             remember_me=remember_me,
         )
-        return SignedIn(Account.of({**admitted, "last_login_at": now}, session_id=session_id), grant)
+        return Opening(
+            SignedIn(Account.of({**admitted, "last_login_at": now}, session_id=session_id), grant),
+            (
+                (INSERT_SESSION, (session_id, user_id, *token, client.ip_address, client.user_agent)),
+                outstanding(issue, session_id=session_id, user_id=user_id, until=issue.expires_at),
+                audit.entry(event, now=now),
+            ),
+        )
 
     def issue(self, jti: UUID, *, remember_me: bool, now: datetime) -> Issue:
         """Decide times and key of a new refresh token. JWT counts whole seconds, so these are whole too."""

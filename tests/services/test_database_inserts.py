@@ -7,12 +7,13 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from models import AuditKind, RevocationReason
-from models.statements import BLACKLIST
+from models.statements import BLACKLIST, FIND_ACCOUNT
 from services import Services, audit, database_inserts
 from services.clients import Client
 from services.database_inserts import TOGETHER
 from services.database_statements import Row
-from tests.support.browser import Browser
+from services.sessions import TokenDelivery
+from tests.support.browser import EMAIL, Browser
 
 COUNT = "SELECT COUNT(*) AS events FROM audit_events"
 KINDS = [AuditKind.LOGIN, AuditKind.REFRESH, AuditKind.LOGOUT]
@@ -73,7 +74,7 @@ async def test_one_that_is_refused_undoes_the_others(
     async def revoke(*jtis: UUID) -> None:
         async with services.database.transaction() as transaction:
             for jti in jtis:
-                transaction.defer_insert(BLACKLIST, jti, services.clock(), RevocationReason.LOGOUT)
+                transaction.defer((BLACKLIST, (jti, services.clock(), RevocationReason.LOGOUT)))
             audit.record(transaction, noted(1), now=services.clock())
 
     for other in (token["jti"], uuid4()):
@@ -86,7 +87,7 @@ async def test_one_that_is_refused_undoes_the_others(
 async def test_different_ones_are_one_exchange(
     services: Services, user_id: UUID, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A sign-in writes three rows in three tables, with foreign keys between them, at once."""
+    """A new session has three rows in three tables, with foreign keys between them."""
     written: list[list[str]] = []
     insert: Callable[..., object] = database_inserts.insert
 
@@ -95,7 +96,18 @@ async def test_different_ones_are_one_exchange(
         return insert(client, inserts)
 
     monkeypatch.setattr("services.database_statements.insert", watching)
-    await browser.login()
+    account = await services.database.first(FIND_ACCOUNT, EMAIL)
+    assert account is not None
+    opening = services.sessions.opening(
+        admitted=account,
+        remember_me=False,
+        delivery=TokenDelivery.COOKIE,
+        client=Client(),
+        now=services.clock(),
+    )
+    async with services.database.transaction() as transaction:
+        transaction.defer(*opening.records)
     assert written == [["sessions", "outstanding_tokens", "audit_events"]]
+    await browser.login()
     await browser.logout("ALL_SESSIONS")
-    assert written[1:] == [["blacklisted_tokens", "audit_events"]]
+    assert written[1:] == [["blacklisted_tokens"] * 2 + ["audit_events"] * 2]

@@ -37,7 +37,7 @@ async def test_each_statement_and_transaction_is_told(services: Services) -> Non
         await services.database.fetch("SELECT $1 AS secret", secret)
         async with services.database.transaction() as transaction:
             for email in (secret, "another"):
-                transaction.defer_insert(INSERT, email)
+                transaction.defer((INSERT, (email,)))
             await transaction.execute("UPDATE users SET email = $1 WHERE FALSE", secret)
         await services.passwords.hash(secret)
 
