@@ -29,6 +29,9 @@ from workers import Supervisor, Worker
 GRACE, STOP_WITHIN, CLOSE_WITHIN = 8.0, 9.0, 0.5
 """How long a server that is told to stop waits for requests, for the rest, and then for services to close."""
 
+YOUNG_OBJECTS = 20_000
+"""After how many new objects the garbage among them is collected: a few MiB, about every twenty requests."""
+
 MAX_PORT = 65535
 logger = logging.getLogger(__name__)
 
@@ -51,6 +54,8 @@ def serve(settings: Settings, *, workers: int = 1, trusted_documents: Path | Non
     # What there is by now stays for ever: a collection that looks through all of it again stops everybody.
     gc.collect()
     gc.freeze()
+    # Python would look at what is young after every 700 objects, which is twice in a request.
+    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
     config, monitored = _config(settings.bind), _monitored(settings, workers)
     worker = _supervised(settings, config, monitored, workers) if workers > 1 else None
     if monitored:

@@ -1,6 +1,7 @@
 """From an HTTP request to a context: who is asking, by what address, with what credentials."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from uuid import uuid4
 
@@ -67,6 +68,7 @@ def address(peer: str | None, forwarded_for: str, *, proxies: int) -> str | None
     return _address(seen[-proxies]) or direct
 
 
+@lru_cache(maxsize=1024)
 def _address(text: str) -> str | None:
     match = _WITH_PORT.fullmatch(text.strip())
     bare = (match[1] or match[2]) if match else text.strip()
