@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import garbage
 import cli_keys
 import cli_purge
 import cli_restores
@@ -34,6 +35,7 @@ MAX_WORKERS = 64
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and give its exit status."""
+    garbage.collect_from_now_on()
     arguments = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int | None] = arguments.run
     try:

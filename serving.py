@@ -1,7 +1,6 @@
 """Serving: one process or several, from the first request to the last."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -17,6 +16,7 @@ from hypercorn.config import Config
 from hypercorn.utils import LifespanFailureError
 from quart import Quart
 
+import garbage
 from server import DEVELOPMENT_USER, StartFailed, create_app
 from services import Services
 from services.background import Background
@@ -28,9 +28,6 @@ from workers import Supervisor, Worker
 
 GRACE, STOP_WITHIN, CLOSE_WITHIN = 8.0, 9.0, 0.5
 """How long a server that is told to stop waits for requests, for the rest, and then for services to close."""
-
-YOUNG_OBJECTS = 20_000
-"""After how many new objects the garbage among them is collected: a few MiB, about every twenty requests."""
 
 MAX_PORT = 65535
 logger = logging.getLogger(__name__)
@@ -51,11 +48,7 @@ def serve(settings: Settings, *, workers: int = 1, trusted_documents: Path | Non
     app = create_app(settings, trusted_documents=trusted_documents)
     if wants_traces(os.environ):
         _attach_traces(app, settings)
-    # What there is by now stays for ever: a collection that looks through all of it again stops everybody.
-    gc.collect()
-    gc.freeze()
-    # Python would look at what is young after every 700 objects, which is twice in a request.
-    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
+    garbage.collect_from_now_on()
     config, monitored = _config(settings.bind), _monitored(settings, workers)
     worker = _supervised(settings, config, monitored, workers) if workers > 1 else None
     if monitored:

@@ -4,6 +4,7 @@ Every function here is slow on purpose: never call it on the event loop.
 """
 
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher, Type
@@ -42,7 +43,7 @@ class Hasher:
             type=Type.ID,
         )
         object.__setattr__(self, "_argon2", argon2)
-        object.__setattr__(self, "_decoy", argon2.hash(secrets.token_urlsafe(32)))
+        object.__setattr__(self, "_decoy", _of_nobody(self.profile))
 
     def hash(self, password: str) -> str:
         """Hash a password with a fresh salt, in PHC string format."""
@@ -63,3 +64,10 @@ class Hasher:
     def is_outdated(self, stored: str) -> bool:
         """Tell whether a hash was made at another cost than today's and should be made anew."""
         return self._argon2.check_needs_rehash(stored)
+
+
+def _of_nobody(profile: Profile) -> str:
+    """Give a hash of this cost that no password is known to have: it was not hashed but drawn."""
+    salt, digest = (b64encode(secrets.token_bytes(octets)).decode().rstrip("=") for octets in (16, 32))
+    cost = f"m={profile.memory_kib},t={profile.passes},p={profile.lanes}"
+    return f"$argon2id$v=19${cost}${salt}${digest}"

@@ -15,6 +15,7 @@ from playwright.async_api import Browser as Chromium
 from pydantic import SecretStr
 from quart import Quart
 
+import garbage
 from models import Role
 from security.passwords import CHEAPEST
 from server import create_app
@@ -36,7 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Forget the settings of whoever runs the tests: a test says for itself what it is set to."""
+    """Have garbage collected, and forget the settings of whoever runs the tests: a test says its own."""
+    garbage.collect_from_now_on()
     for name in [name for name in os.environ if name.startswith("LATCHKEY_")]:
         del os.environ[name]
 

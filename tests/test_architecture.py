@@ -15,10 +15,10 @@ COMMANDS = {"cli_keys", "cli_purge", "cli_restores", "cli_schema", "cli_users"}
 """The files of the command line, beside `cli` itself."""
 
 MAY_IMPORT = {
-    "asgi": {"server", "web"},
+    "asgi": {"garbage", "server", "web"},
     "bench": {"bench", "cli_services", "server", "web", "resolvers", "services", "security", "models"},
-    "cli": {*COMMANDS, "cli_output", "cli_services", "contract", "server", "serving", "services"},
-    "serving": {"server", "services", "settings_tracing", "web", "workers"},
+    "cli": {*COMMANDS, "cli_output", "cli_services", "contract", "garbage", "server", "serving", "services"},
+    "serving": {"garbage", "server", "services", "settings_tracing", "web", "workers"},
     "cli_users": {"cli_output", "cli_services", "server", "services", "models"},
     "cli_keys": {"server", "services"},
     "cli_purge": {"cli_output", "cli_services", "services"},
@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "cli_output": {"resolvers"},
     "contract": {"contract", "resolvers"},
     "server": {"web", "resolvers", "services", "security", "models"},
+    "garbage": set[str](),
     "workers": set[str](),
     "web": {"web", "resolvers", "services", "security", "models"},
     "resolvers": {"resolvers", "services", "security", "models"},
