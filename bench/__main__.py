@@ -9,7 +9,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -19,29 +19,43 @@ import uvloop
 from bench.bounds import argon2_per_second, postgres_per_second, sqlite_per_second
 from bench.connections import WrongAnswer
 from bench.floors import FLOORS
-from bench.measuring import measure_floor, measure_target, sessions_for
-from bench.processes import on_core, running_floor
-from bench.results import Ratio, Result, medians, ratio_table, ratios, table
+from bench.measuring import LOGINS, measure_floor, measure_logins, measure_target, sessions_for
+from bench.processes import on_cores, running_floor
+from bench.results import Ratio, Result, median_ratios, medians, ratio_table, ratios, table
 from bench.targets import Target, running_target
 from tests.support.postgres import running_postgres
 
 RESULTS = Path(__file__).parent / "results"
+
+_HIGHEST = list(FLOORS)[-1]
+_TWO_CORES = "SQLite: login, two cores"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """Everything that runs while it is measured."""
 
-    core: int
+    cores: Sequence[int]
+    """The core of the servers, and the one that a server has beside it that has two."""
     floors: Mapping[str, tuple[int, int]]
     """Process and port, by name."""
     targets: Mapping[str, Target]
+    on_two_cores: Target
     sqlite_file: Path
     postgres_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was measured, run by run."""
+
+    results: dict[str, list[Result]] = field(default_factory=lambda: defaultdict(list))
+    bounds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    ratios: list[list[Ratio]] = field(default_factory=list)
+
+
 @contextmanager
-def prepared(*, core: int, sessions: int) -> Iterator[Field]:
+def prepared(*, cores: Sequence[int], sessions: int) -> Iterator[Field]:
     """Start the databases, the servers and the floors, and end and remove them all afterwards."""
     with ExitStack() as owned:
         root = Path(owned.enter_context(tempfile.TemporaryDirectory(prefix="latchkey-bench-")))
@@ -51,45 +65,65 @@ def prepared(*, core: int, sessions: int) -> Iterator[Field]:
         targets = {}
         for name, url in urls.items():
             (workdir := root / name).mkdir()
-            targets[name] = owned.enter_context(running_target(url, workdir, core=core, sessions=sessions))
-        floors = {name: owned.enter_context(running_floor(name, root, core=core)) for name in FLOORS}
-        yield Field(core, floors, targets, root / "latchkey.db", urls["PostgreSQL"])
+            running = running_target(url, workdir, cores=cores[:1], sessions=sessions)
+            targets[name] = owned.enter_context(running)
+        (workdir := root / "two").mkdir()
+        on_two = running_target(f"sqlite://{workdir}/latchkey.db", workdir, cores=cores, sessions=1)
+        yield Field(
+            cores=cores,
+            floors={name: owned.enter_context(running_floor(name, root, core=cores[0])) for name in FLOORS},
+            targets=targets,
+            on_two_cores=owned.enter_context(on_two),
+            sqlite_file=root / "latchkey.db",
+            postgres_url=urls["PostgreSQL"],
+        )
 
 
-def bounds(field: Field, *, seconds: float) -> dict[str, float]:
+def measure(made: Field, *, runs: int, seconds: float) -> Findings:
+    """Measure all of it in turn, and all again, so that a slow minute slows all alike."""
+    found = Findings()
+    cookie = next(next(iter(made.targets.values())).operations.sessions)
+
+    async def floor(name: str = _HIGHEST) -> Result:
+        measured = await measure_floor(*made.floors[name], cookie=cookie, seconds=seconds)
+        found.results[name].append(measured)
+        return measured
+
+    for _ in range(runs):
+        for lower in list(FLOORS)[:-1]:
+            uvloop.run(floor(lower))
+        for database, target in made.targets.items():
+            limits = _bounds(made, database, seconds=seconds)
+            results, floors = uvloop.run(measure_target(target, floor, seconds=seconds))
+            for name, result in results.items():
+                found.results[f"{database}: {name}"].append(result)
+            for name, limit in limits.items():
+                found.bounds[name].append(limit)
+            argon2, writes = limits.values()
+            found.ratios.append(ratios(database, results, floors, argon2=argon2, writes=writes))
+        found.ratios.append([_on_two_cores(made, found, seconds=seconds)])
+    return found
+
+
+def _bounds(made: Field, database: str, *, seconds: float) -> dict[str, float]:
     """Measure what no server could exceed, on the core where the servers are."""
-    with on_core(field.core):
+    with on_cores(made.cores[0]):
         return {
             "argon2 verifications": argon2_per_second(seconds),
-            "INSERT + UPDATE, SQLite": sqlite_per_second(field.sqlite_file, seconds),
-            "INSERT + UPDATE, PostgreSQL": postgres_per_second(field.postgres_url, seconds),
+            f"INSERT + UPDATE, {database}": sqlite_per_second(made.sqlite_file, seconds)
+            if database == "SQLite"
+            else postgres_per_second(made.postgres_url, seconds),
         }
 
 
-def measure(field: Field, *, runs: int, seconds: float) -> tuple[dict[str, Result], dict[str, float]]:
-    """Give the medians of all results and bounds. Runs alternate, so that a slow minute slows all alike."""
-    results, limits = defaultdict[str, list[Result]](list), defaultdict[str, list[float]](list)
-    cookie = next(next(iter(field.targets.values())).operations.sessions)
-    for _ in range(runs):
-        for name, (pid, port) in field.floors.items():
-            results[name].append(uvloop.run(measure_floor(pid, port, cookie=cookie, seconds=seconds)))
-        for name, value in bounds(field, seconds=seconds).items():
-            limits[name].append(value)
-        for database, target in field.targets.items():
-            for name, result in uvloop.run(measure_target(target, seconds=seconds)).items():
-                results[f"{database}: {name}"].append(result)
-    return (
-        {name: medians(several) for name, several in results.items()},
-        {name: median(several) for name, several in limits.items()},
-    )
-
-
-def compared(results: Mapping[str, Result], limits: Mapping[str, float]) -> Iterator[Ratio]:
-    """Give the ratios of every database."""
-    for database in ("SQLite", "PostgreSQL"):
-        mark = f"{database}: "
-        own = {name.removeprefix(mark): one for name, one in results.items() if name.startswith(mark)}
-        yield from ratios(database, own, results, limits)
+def _on_two_cores(made: Field, found: Findings, *, seconds: float) -> Ratio:
+    """Measure sign-ins where two can be verified at once. The clients have what they need of the second."""
+    with on_cores(*made.cores):
+        limit = argon2_per_second(seconds, threads=len(made.cores))
+    result = uvloop.run(measure_logins(made.on_two_cores, clients=2 * LOGINS, seconds=seconds))
+    found.bounds["argon2 verifications, two cores"].append(limit)
+    found.results[_TWO_CORES].append(result)
+    return Ratio(f"{_TWO_CORES} / argon2", result.per_second / limit, "at least 0.95")
 
 
 def machine() -> dict[str, object]:
@@ -114,16 +148,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     sessions = runs * sessions_for(seconds)
     try:
         # The servers have the first core. Everything else, the clients and PostgreSQL, has the last.
-        with on_core(cores[-1]), prepared(core=cores[0], sessions=sessions) as field:
-            results, limits = measure(field, runs=runs, seconds=seconds)
+        with on_cores(cores[-1]), prepared(cores=cores[:2], sessions=sessions) as made:
+            found = measure(made, runs=runs, seconds=seconds)
     except WrongAnswer as wrong:
         print(f"bench: a wrong answer: {wrong}", file=sys.stderr)
         return 1
-    found = list(compared(results, limits))
+    results = {name: medians(several) for name, several in found.results.items()}
+    limits = {name: median(several) for name, several in found.bounds.items()}
+    compared = median_ratios(found.ratios)
     print(f"Medians of {runs} runs of {seconds} s each\n\n{table(results)}\n")
     print("\n".join(f"{name:32}{value:9.0f}" for name, value in limits.items()))
-    print(f"\n{ratio_table(found)}")
-    _keep({**where, "runs": runs, "seconds": seconds}, results, limits, found)
+    print(f"\n{ratio_table(compared)}")
+    _keep({**where, "runs": runs, "seconds": seconds}, results, limits, compared)
     return 0
 
 

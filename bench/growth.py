@@ -18,7 +18,7 @@ from bench.connections import WrongAnswer
 from bench.grown_databases import BUILD_FAST, counts, fill_postgres, fill_sqlite, tidy_postgres
 from bench.grown_rows import Size
 from bench.growth_costs import Costs, Side, compared, measure, sessions_for, table
-from bench.processes import on_core
+from bench.processes import on_cores
 from bench.results import Ratio, ratio_table
 from bench.targets import running_target
 from tests.support.databases import migrate
@@ -53,7 +53,7 @@ def prepared(*, core: int, tokens: int, sessions: int) -> Iterator[Field]:
                     began = time.perf_counter()
                     _fill(database, workdir, postgres, size)
                     made.filled_within[database] = round(time.perf_counter() - began, 1)
-                target = running_target(url, workdir, core=core, sessions=sessions)
+                target = running_target(url, workdir, cores=[core], sessions=sessions)
                 backends = partial(_backends, database, name, postgres)
                 both.append(Side(owned.enter_context(target), backends))
             made.sides[database] = (both[0], both[1])
@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         # The servers have the first core. Everything else, the clients and PostgreSQL, has the last.
         sessions = asked.runs * sessions_for(asked.seconds)
-        with on_core(cores[-1]), prepared(core=cores[0], tokens=asked.tokens, sessions=sessions) as made:
+        with on_cores(cores[-1]), prepared(core=cores[0], tokens=asked.tokens, sessions=sessions) as made:
             costs = {
                 name: measure(*sides, runs=asked.runs, seconds=asked.seconds)
                 for name, sides in made.sides.items()

@@ -1,7 +1,7 @@
 """One run: every operation on a server once, and every floor."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from bench.connections import post
@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 CONNECTIONS, LOGINS, PACE = 32, 8, 50
 """How many clients ask at once, how many sign in at once, and how often `me` is asked beside them."""
+
+BESIDE_FLOOR = ("me", "refresh", "logout")
+"""What is compared with the same floor."""
 
 _LOGOUTS_PER_SECOND = 1500
 """For so many there are sessions; a server that is faster has ended them all before the time is over."""
@@ -36,21 +39,33 @@ async def measure_floor(pid: int, port: int, *, cookie: str, seconds: float) -> 
     return await _measured(pid, port, steps, seconds)
 
 
-async def measure_target(target: Target, *, seconds: float) -> dict[str, Result]:
-    """Measure every operation, one after another, and then `me` with and without sign-ins going on."""
-    asked = target.operations
+async def measure_target(
+    target: Target, floor: Callable[[], Awaitable[Result]], *, seconds: float
+) -> tuple[dict[str, Result], dict[str, Result]]:
+    """Measure every operation, one after another, and then `me` with and without sign-ins going on.
+
+    The floor is measured just before each operation that is compared with it: a machine that has neighbours
+    is not as fast a minute later.
+    """
+    asked, floors = target.operations, {}
+    results = {"login": await measure_logins(target, seconds=seconds)}
     loads = {
         "me": [asked.me() for _ in range(CONNECTIONS)],
         "me, uncached": [asked.me_uncached() for _ in range(CONNECTIONS)],
         "refresh": [asked.refresh() for _ in range(CONNECTIONS)],
         "logout": [asked.logout(_logouts(seconds))] * CONNECTIONS,
-        "login": [asked.login()] * LOGINS,
         "hostile": [asked.hostile()] * LOGINS,
     }
-    results = {
-        name: await _measured(target.pid, target.port, steps, seconds) for name, steps in loads.items()
-    }
-    return results | await _mixed(target, asked.me(), seconds)
+    for name, steps in loads.items():
+        if name in BESIDE_FLOOR:
+            floors[name] = await floor()
+        results[name] = await _measured(target.pid, target.port, steps, seconds)
+    return results | await _mixed(target, asked.me(), seconds), floors
+
+
+async def measure_logins(target: Target, *, clients: int = LOGINS, seconds: float) -> Result:
+    """Measure how often so many clients can sign in."""
+    return await _measured(target.pid, target.port, [target.operations.login()] * clients, seconds)
 
 
 async def _measured(pid: int, port: int, steps: Sequence[Step], seconds: float) -> Result:

@@ -12,7 +12,7 @@ import uvloop
 from bench.connections import WrongAnswer
 from bench.loads import Step, closed
 from bench.measuring import CONNECTIONS
-from bench.processes import memory_mib, on_core
+from bench.processes import memory_mib, on_cores
 from bench.targets import Target, running_target
 
 ROUND = 5.0
@@ -36,9 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     wanted = parser.parse_args(argv).requests
     cores, answered, shown = sorted(os.sched_getaffinity(0)), 0, 0
-    with on_core(cores[-1]), tempfile.TemporaryDirectory(prefix="latchkey-bench-") as folder:
+    with on_cores(cores[-1]), tempfile.TemporaryDirectory(prefix="latchkey-bench-") as folder:
         url, sessions = f"sqlite://{folder}/latchkey.db", 2 * CONNECTIONS
-        with running_target(url, Path(folder), core=cores[0], sessions=sessions) as target:
+        with running_target(url, Path(folder), cores=cores[:1], sessions=sessions) as target:
             asked = target.operations
             me = [asked.me() for _ in range(CONNECTIONS)]
             loads = (me, [asked.refresh() for _ in range(CONNECTIONS)], [asked.hostile()] * 8, me)

@@ -16,10 +16,10 @@ _START_SECONDS = 30
 
 
 @contextmanager
-def on_core(core: int) -> Iterator[None]:
-    """Keep this process on a core; what it starts meanwhile stays there for all its life."""
+def on_cores(*cores: int) -> Iterator[None]:
+    """Keep this process on some cores; what it starts meanwhile stays there for all its life."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, cores)
     try:
         yield
     finally:
@@ -30,7 +30,7 @@ def on_core(core: int) -> Iterator[None]:
 def running_floor(name: str, workdir: Path, *, core: int) -> Iterator[tuple[int, int]]:
     """Run a floor on a core, and give the id of its process and its port."""
     port = free_port()
-    with on_core(core):
+    with on_cores(core):
         process = subprocess.Popen(
             [sys.executable, "-m", "bench.floors", name, str(port)],
             cwd=workdir,

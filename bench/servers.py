@@ -15,7 +15,7 @@ import uvloop
 from bench.connections import WrongAnswer
 from bench.loads import closed
 from bench.measuring import CONNECTIONS
-from bench.processes import on_core
+from bench.processes import on_cores
 from bench.targets import Target, running_target
 
 _ADDRESS = ("--host", "127.0.0.1", "--port", "{port}")
@@ -48,7 +48,7 @@ def compare(*, runs: int, seconds: float) -> dict[str, dict[str, float]]:
     """Run all servers, on SQLite, and measure them in turn; give the median rates of each."""
     cores = sorted(os.sched_getaffinity(0))
     rates: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in SERVERS}
-    with on_core(cores[-1]), ExitStack() as owned:
+    with on_cores(cores[-1]), ExitStack() as owned:
         root = Path(owned.enter_context(tempfile.TemporaryDirectory(prefix="latchkey-bench-")))
         targets = {}
         for number, (name, command) in enumerate(SERVERS.items()):
@@ -56,7 +56,7 @@ def compare(*, runs: int, seconds: float) -> dict[str, dict[str, float]]:
             running = running_target(
                 f"sqlite://{workdir}/latchkey.db",
                 workdir,
-                core=cores[0],
+                cores=cores[:1],
                 sessions=2 * CONNECTIONS * runs,
                 command=command,
             )

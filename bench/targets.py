@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.operations import Operations
-from bench.processes import on_core, run_module
+from bench.processes import on_cores, run_module
 from tests.support.databases import migrate
 from tests.support.ports import free_port
 from tests.support.processes import ServerProcess
@@ -26,9 +26,14 @@ class Target:
 
 @contextmanager
 def running_target(
-    database_url: str, workdir: Path, *, core: int, sessions: int, command: Sequence[str] = ("cli", "serve")
+    database_url: str,
+    workdir: Path,
+    *,
+    cores: Sequence[int],
+    sessions: int,
+    command: Sequence[str] = ("cli", "serve"),
 ) -> Iterator[Target]:
-    """Run a server with one worker on a core, with an account that has so many sessions.
+    """Run a server with one worker on some cores, with an account that has so many sessions.
 
     The command is a module and its arguments, in which `{port}` stands for the port.
     """
@@ -38,7 +43,7 @@ def running_target(
     user_id, *cookies = run_module("bench.people", str(sessions), workdir=workdir, settings=settings)
     port = free_port()
     launcher, *arguments = (part.format(port=port) for part in command)
-    with on_core(core):
+    with on_cores(*cores):
         server = ServerProcess(settings, workdir=workdir, port=port, launcher=launcher, arguments=arguments)
     with server:
         server.wait_ready()

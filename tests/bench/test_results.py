@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 
 from bench.loads import Sample
-from bench.results import Ratio, Result, medians, of_sample, percentile, ratio_table, ratios, table
+from bench.results import (
+    Ratio,
+    Result,
+    median_ratios,
+    medians,
+    of_sample,
+    percentile,
+    ratio_table,
+    ratios,
+    table,
+)
 
 RESULT = Result(per_second=100.0, p50_ms=1.0, p99_ms=2.0, cpu_ms=0.5, memory_mib=64.0, client_share=0.1)
 
@@ -50,26 +60,33 @@ def test_a_median_is_of_each_number_alone() -> None:
     assert medians(runs) == replace(RESULT, per_second=90.0, memory_mib=70.0)
 
 
-def test_ratios_are_to_the_floors_of_the_same_run() -> None:
+def test_ratios_are_to_the_floors_beside_them() -> None:
     """Each operation beside what bounds it, and the tail of `me` beside its own when nobody signs in."""
     rates = {"me": 650.0, "me, uncached": 325.0, "refresh": 400.0, "logout": 500.0, "login": 17.0}
     results = {name: replace(RESULT, per_second=rate) for name, rate in rates.items()}
     results["me, 50/s"] = replace(RESULT, p99_ms=4.0)
     results["me, 50/s, 8 logins"] = replace(RESULT, p99_ms=10.0)
-    floors = {"Quart + Ariadne": replace(RESULT, per_second=1000.0, cpu_ms=0.25)}
-    bounds = {"argon2 verifications": 20.0, "INSERT + UPDATE, SQLite": 800.0}
-    found = {one.name: (one.value, one.reach) for one in ratios("SQLite", results, floors, bounds)}
+    rates_beside = {"me": 1000.0, "refresh": 800.0, "logout": 1250.0}
+    floors = {name: replace(RESULT, per_second=rate, cpu_ms=0.25) for name, rate in rates_beside.items()}
+    compared = ratios("SQLite", results, floors, argon2=20.0, writes=800.0)
+    found = {one.name: (one.value, one.reach) for one in compared}
     assert found == {
         "SQLite: me / (Quart + Ariadne)": (0.65, "at least 0.65"),
         "SQLite: CPU of (Quart + Ariadne) / CPU of me": (0.5, ""),
-        "SQLite: refresh / (Quart + Ariadne)": (0.4, "at least 0.40"),
-        "SQLite: logout / (Quart + Ariadne)": (0.5, "at least 0.40"),
+        "SQLite: refresh / (Quart + Ariadne)": (0.5, "at least 0.40"),
+        "SQLite: logout / (Quart + Ariadne)": (0.4, "at least 0.40"),
         "SQLite: login / argon2, one core": (0.85, "at least 0.85"),
         "SQLite: p99 of me beside 8 logins, ms": (10.0, "under 15"),
         "SQLite: p99 of me beside 8 logins / alone": (2.5, "at most 3"),
         "SQLite: refresh / (INSERT + UPDATE)": (0.5, ""),
         "SQLite: me, uncached / me": (0.5, ""),
     }
+
+
+def test_a_ratio_is_the_median_of_those_of_the_runs() -> None:
+    """Of things that were side by side, whatever the machine was like in another run."""
+    runs = [[Ratio("a", value, "at least 0.5"), Ratio("b", 10 * value, "")] for value in (0.4, 0.9, 0.6)]
+    assert median_ratios(runs) == [Ratio("a", 0.6, "at least 0.5"), Ratio("b", 6.0, "")]
 
 
 def test_tables_have_a_line_for_each() -> None:
