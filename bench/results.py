@@ -84,7 +84,7 @@ def ratios(
     argon2: float,
     writes: float,
 ) -> list[Ratio]:
-    """Compare what a run measured on a database with its bounds, and each operation with the floor beside it."""
+    """Compare what a run measured on a database with its bounds, and with the floor beside each operation."""
     rates = {name: result.per_second for name, result in results.items()}
     beside = {name: rates[name] / floor.per_second for name, floor in floors.items()}
     idle, busy = results["me, 50/s"].p99_ms, results["me, 50/s, 8 logins"].p99_ms
