@@ -6,10 +6,10 @@ garbage, and Python would look through all of it some dozens of times.
 
 import gc
 
-YOUNG_OBJECTS = 20_000
-"""After how many new objects the garbage among them is collected: a few MiB, every ten or twenty requests.
+YOUNG_OBJECTS = 5_000
+"""After how many new objects the garbage among them is collected.
 
-After 700, as without us, it would be more than once in each request.
+That takes a millisecond or two, and comes a few times in a thousand requests; after 700, a hundred times.
 """
 
 gc.disable()

@@ -9,7 +9,7 @@ import pytest
 from tests.support.databases import environment
 
 SAY = "import gc; print(gc.isenabled(), gc.get_freeze_count() > 10_000, gc.get_threshold()[0])"
-LOADED, AT_WORK = "False False 700", "True True 20000"
+LOADED, AT_WORK = "False False 700", "True True 5000"
 
 
 def said(code: str, workdir: Path) -> list[str]:

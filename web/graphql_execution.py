@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import ExecutionResult, execute
+from graphql import ExecutionResult, Executor, GraphQLResolveInfoHelpers, execute
 
 from resolvers.context import Context
 from services.errors import ServiceError, TooManyOperations
@@ -62,5 +62,23 @@ async def _result(post: Post, documents: Documents, context: Context, outcome: O
         operation_name=post.operation_name,
         hide_suggestions=not documents.allow_introspection,
         max_coercion_errors=MAX_ERRORS,
+        executor_class=_Executor,
     )
     return execution if isinstance(execution, ExecutionResult) else await execution
+
+
+class _Executor(Executor[Any]):
+    """Is gone when its operation is done, and with it the credentials that came with the request.
+
+    The library's own keeps helpers for resolvers which keep it: all that it knows would stay until garbage is
+    collected, and would be nearly all that there is to collect.
+    """
+
+    @property
+    def async_helpers(self) -> GraphQLResolveInfoHelpers:
+        """Make the helpers whenever they are asked for."""
+        return GraphQLResolveInfoHelpers(gather=self.gather_async_work, track=self.track_async_work)
+
+    @async_helpers.setter
+    def async_helpers(self, _: GraphQLResolveInfoHelpers) -> None:
+        """Keep none."""

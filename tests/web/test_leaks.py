@@ -1,14 +1,18 @@
 """Nothing secret that a client sends is in any log line, answer or row, however wrongly it is sent."""
 
+import gc
 import json
 import logging
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from resolvers.context import Context
 from services import Services
+from services.credentials import Credentials
 from tests.services.tables import TABLES, rows
 from tests.support.browser import EMAIL, LOGIN, LOGOUT, ME, PASSWORD, REFRESH, Browser
 from tests.web.serving import GRAPHQL, JSON
@@ -193,3 +197,17 @@ async def test_real_tokens_and_the_password_leak_nowhere(
     secrets = {PASSWORD, *first.values(), *second.values()}
     assert len(secrets) == 1 + 4 + 2
     await assert_nothing_leaked(answers, logged, services, *secrets)
+
+
+async def test_credentials_are_gone_with_their_request(browser: Browser, user_id: UUID) -> None:
+    """No token waits in the memory until garbage is collected, where a dump of it would find it."""
+    gc.disable()
+    try:
+        await browser.login()
+        await browser.me()
+        await browser.refresh()
+        await browser.logout()
+        kept = [one for one in gc.get_objects() if type(one) in (Context, Credentials)]
+    finally:
+        gc.enable()
+    assert kept == []
