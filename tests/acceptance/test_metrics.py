@@ -62,6 +62,7 @@ def test_without_the_setting_there_are_none(site: Site) -> None:
     """Nothing listens beside the one address, and that one does not show them."""
     server = site.start()
     assert requests.get(f"{server.base_url}/metrics", timeout=60).status_code == 404
+    assert server.terminate() == 0
     assert server.log_text().count("Running on") == 1
 
 

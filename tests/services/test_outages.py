@@ -17,15 +17,7 @@ from tests.support.clock import FakeClock
 
 Act = Callable[[Browser], Coroutine[Any, Any, Any]]
 
-LOGIN_STEPS = [
-    statements.FIND_ACCOUNT,
-    BEGIN,
-    statements.ADMIT,
-    statements.INSERT_SESSION,
-    statements.INSERT_OUTSTANDING,
-    statements.INSERT_AUDIT_EVENT,
-    COMMIT,
-]
+LOGIN_STEPS = [statements.FIND_ACCOUNT, statements.ADMIT]
 FAILED_LOGIN_STEPS = [statements.FIND_ACCOUNT, BEGIN, statements.INSERT_AUDIT_EVENT, COMMIT]
 REFRESH_STEPS = [statements.ROTATE]
 REUSE_STEPS = [statements.ROTATE, statements.FIND_PRESENTED, statements.END_SESSION]
