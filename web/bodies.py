@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
@@ -9,8 +10,8 @@ from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from web import guards
 from web.incoming import Incoming
 
-DISCARD_WITHIN = 1.0
-"""How long the rest of a body is waited for that nobody is going to read, in seconds."""
+DISCARD_WITHIN, DISCARD_AT_MOST = 1.0, 4 * guards.MAX_BODY
+"""How long the rest of a body that nobody reads is waited for, in seconds, and for how many bytes of it."""
 
 Receive = Callable[[], Awaitable[Any]]
 """Gives the next event of a request, as ASGI says."""
@@ -60,6 +61,20 @@ class Body:
         except (HungUp, RequestEntityTooLarge, RequestTimeout):
             return True
         return False
+
+    async def throw_away(self) -> None:
+        """Take what a client still sends although it was refused, before its connection is closed.
+
+        Bytes that nobody has taken make the system reset the connection, which may cost the client the answer
+        (RFC 9112 section 9.6), and makes a proxy that is not done with sending say that the server is broken.
+        """
+        thrown = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DISCARD_WITHIN):
+                while not self._is_complete and thrown < DISCARD_AT_MOST:
+                    event = await self._receive()
+                    thrown += len(event.get("body", b""))
+                    self._is_complete = not event.get("more_body", False)
 
     def _take(self, event: Any) -> None:
         if event["type"] == "http.disconnect":

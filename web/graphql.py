@@ -52,19 +52,24 @@ class GraphQLOverHTTP:
             await self._behind(scope, receive, send)
             return
         exchange, incoming = Exchange.begin(route=PATH), Incoming(scope)
-        body = Body(incoming, receive)
+        body, closes = Body(incoming, receive), False
         try:
             reply = await self._reply(incoming, body, exchange)
         except HungUp:
             return
         except Exception as error:
             reply = refusing(error, incoming, exchange)
-            if await body.is_left() and scope["http_version"].startswith("1"):
+            closes = await body.is_left() and scope["http_version"].startswith("1")
+            if closes:
                 reply.headers.append(("Connection", "close"))
         self._metrics.observe(exchange.outcome, seconds=exchange.end("POST", PATH, reply.status))
         headers = self._headers(reply, incoming, exchange)
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": reply.body})
+        await send({"type": "http.response.body", "body": reply.body, "more_body": closes})
+        if closes:
+            # The client has all of its answer by now.
+            await body.throw_away()
+            await send({"type": "http.response.body"})
 
     async def _reply(self, incoming: Incoming, body: Body, exchange: Exchange) -> Reply:
         guards.require_origin(incoming, edge=self._edge)

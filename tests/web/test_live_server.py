@@ -155,3 +155,14 @@ def test_a_refusal_says_that_the_connection_is_no_good_any_more(server: ServerPr
         status, headers = answer_of(connection)
         assert (status, headers["connection"]) == (415, "close")
         assert connection.recv(1) == b""
+
+
+def test_who_is_refused_in_the_middle_of_a_body_may_send_the_rest(server: ServerProcess) -> None:
+    """The connection is closed, and not reset: a proxy that is not done yet has its answer to pass on."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(POST + b"Content-Length: 70000\r\n\r\n" + b" " * 1000)
+        status, headers = answer_of(connection)
+        assert (status, headers["connection"]) == (413, "close")
+        for _ in range(69):
+            connection.sendall(b" " * 1000)
+        assert connection.recv(1) == b""
