@@ -12,7 +12,7 @@ import pytest
 from tests.support.commands import latchkey
 from tests.support.databases import environment
 from tests.support.migrations import ROWS
-from tests.support.ports import free_port
+from tests.support.ports import free_port, two_ports
 from tests.support.processes import ServerProcess
 from tests.support.production import PRODUCTION
 
@@ -124,10 +124,14 @@ def test_an_address_that_is_taken_starts_no_workers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_address_for_monitors_that_is_taken(tmp_path: Path, workers: str) -> None:
     """Nobody is to find out in an outage that nothing was measured; nor of the second worker only."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        bind = f"127.0.0.1:{port + 1 - int(workers)}"
-        settings = {"METRICS_BIND": bind, "BIND": f"127.0.0.1:{free_port()}", "VALKEY_URL": STORE}
+    base = two_ports()
+    port = base + int(workers) - 1
+    with socket.create_server(("127.0.0.1", port)):
+        settings = {
+            "METRICS_BIND": f"127.0.0.1:{base}",
+            "BIND": f"127.0.0.1:{free_port()}",
+            "VALKEY_URL": STORE,
+        }
         status, out, err = latchkey("serve", f"--workers={workers}", workdir=tmp_path, **settings)
     line = f"latchkey: LATCHKEY_METRICS_BIND: cannot listen on 127.0.0.1:{port}: Address already in use\n"
     assert (status, out, err) == (2, "", line)

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 
 import pytest
 import requests
@@ -11,19 +10,10 @@ import requests
 from tests.acceptance.client import LOGIN, LOGIN_BODY, LOGOUT, ME, REFRESH_BODY, Client, refusal
 from tests.acceptance.site import Site
 from tests.support.metrics import samples, scrape, total
-from tests.support.ports import free_port
+from tests.support.ports import free_port, two_ports
 from tests.support.valkey import Valkey
 
 pytestmark = pytest.mark.acceptance
-
-
-def two_ports() -> int:
-    """Choose a port that nobody listens on, and nobody on the next one either."""
-    while True:
-        port = free_port()
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port + 1)) != 0:
-                return port
 
 
 def test_what_happened_is_what_is_counted(site: Site) -> None:

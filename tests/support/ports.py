@@ -35,6 +35,15 @@ def free_port() -> int:
     raise RuntimeError(f"no free port from {_first} to {_first + _SHARE - 1}")
 
 
+def two_ports() -> int:
+    """Choose a port that nobody listens on, and nobody on the next one either."""
+    while True:
+        port = free_port()
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port + 1)) != 0:
+                return port
+
+
 def _claim() -> int:
     """Take the first share that no other process has, by a lock on a file, which ends with this process.
 
