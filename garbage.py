@@ -1,4 +1,4 @@
-"""When garbage is collected: never of what was loaded at the start, and less often than after each request.
+"""When garbage is collected: never among what was loaded at the start, and seldom among what is young.
 
 It is imported before everything else of ours (`force-to-top` in pyproject.toml): nothing that is imported is
 garbage, and Python would look through all of it some dozens of times.

@@ -1,9 +1,9 @@
 """What the state machine stands on: clients of a server, and the model that every answer is held to."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import jwt
@@ -37,13 +37,12 @@ EVENTS = "SELECT kind, outcome, reason, user_id, session_id FROM audit_events"
 class Play(RuleBasedStateMachine):
     """Two people, some clients of theirs, two more browsers for copied cookies, and the model of it all."""
 
-    def make_world(self) -> World:
-        """Start a server on an empty database; the test says which."""
-        raise NotImplementedError
+    make_world: ClassVar[Callable[[], World]]
+    """Starts a server on an empty database; the test says which."""
 
     def start(self) -> None:
         """Start a server on an empty database."""
-        self.world = self.make_world()
+        self.world = type(self).make_world()
         self.model = Model(self.world.clock)
         self.model.people = [self.world.create(f"{name}@example.com") for name in ("ada", "grace")]
         self.world.open_browsers(CLIENTS + 2)
