@@ -68,7 +68,8 @@ class Play(RuleBasedStateMachine):
             self.model.record("LOGIN", whose, failure="ACCOUNT_DISABLED")
             return None
         assert (done["success"], done["user"]["isSignIn"]) == (True, True)
-        login = Login(whose, remember, browser.cookies["client_fp"] if bound else None, [])
+        fingerprint = browser.cookies["client_fp"] if bound else None
+        login = Login(whose, remember, fingerprint, [], self.world.clock())
         login.pairs.append(self.model.issue(remember=remember))
         self.take(login, login.pairs[0], done, browser)
         self.model.logins.append(login)
