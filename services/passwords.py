@@ -4,10 +4,11 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import ParamSpec, TypeVar
+from operator import methodcaller
+from typing import Any, ParamSpec, TypeVar
 
 from security.passwords import Hasher
 from services import steps
@@ -15,9 +16,13 @@ from services.errors import ServiceUnavailable
 
 QUEUE_PER_THREAD = 32
 """How many hashes may wait for each thread: about a second of work."""
+TOGETHER_PER_THREAD = 4
+"""How many results of each thread go back to the loop together, while others wait for a thread anyway."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_Settle = Callable[[asyncio.Future[Any]], object]
+_Done = tuple[asyncio.Future[Any], _Settle]
 
 
 class Passwords:
@@ -31,6 +36,9 @@ class Passwords:
             self._threads, thread_name_prefix="argon2", initializer=_yield_to_the_loop
         )
         self._pending = 0
+        self._submitted, self._begun = 0, 0
+        self._lock = threading.Lock()
+        self._done: list[_Done] = []
 
     async def hash(self, password: str) -> str:
         """Hash a password.
@@ -60,7 +68,7 @@ class Passwords:
     @property
     def waiting(self) -> int:
         """How many hashes wait for a thread."""
-        return max(0, self._pending - self._threads)
+        return max(0, self._submitted - self._begun)
 
     def close(self) -> None:
         """Let the threads end; what is still queued is dropped."""
@@ -72,11 +80,42 @@ class Passwords:
         self._pending += 1
         try:
             with steps.work(steps.ARGON2):
-                return await asyncio.get_running_loop().run_in_executor(
-                    self._pool, partial(work, *args, **kwargs)
-                )
+                result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+                self._pool.submit(self._do, result, partial(work, *args, **kwargs))
+                self._submitted += 1
+                return await result
         finally:
             self._pending -= 1
+
+    def _do(self, result: asyncio.Future[T], work: Callable[[], T]) -> None:
+        # In a thread. Nothing is held back for long: there is a job that has not begun, and whoever has done
+        # that one looks again (decision 0074). Nothing is done for who has left.
+        with self._lock:
+            self._begun += 1
+        settle = methodcaller("cancel") if result.done() else _attempt(work)
+        with self._lock:
+            self._done.append((result, settle))
+            if self.waiting and len(self._done) < self._threads * TOGETHER_PER_THREAD:
+                return
+            done, self._done = self._done, []
+        result.get_loop().call_soon_threadsafe(_tell, iter(done))
+
+
+def _attempt(work: Callable[[], object]) -> _Settle:
+    # It knows of no future: the traceback of an error keeps what is known here.
+    try:
+        return methodcaller("set_result", work())
+    except BaseException as error:
+        return methodcaller("set_exception", error)
+
+
+def _tell(done: Iterator[_Done]) -> None:
+    # One to a turn of the loop, so that others have theirs in between.
+    if each := next(done, None):
+        result, settle = each
+        if not result.done():
+            settle(result)
+        result.get_loop().call_soon(_tell, done)
 
 
 def _cores() -> int:
