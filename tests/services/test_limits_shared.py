@@ -142,14 +142,28 @@ async def test_a_store_that_is_not_there_is_a_loss_at_once(
     assert time.monotonic() - began < limits_shared.WITHIN
 
 
+async def _take_in_the_end(limits: Limits) -> None:
+    # With the patience of production, on a machine that is busy with other tests.
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                return await limits.take(parse("1000/hour"), "ada")
+            except StoreLost:
+                continue
+
+
 async def test_a_store_that_hangs_is_waited_for_no_longer_than_said(
     valkey: Valkey, connect: Callable[[str], Limits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither on an open connection, nor while connecting, nor in the queue for a free one."""
-    limits = connect(valkey.url)
-    await limits.take(THREE, "ada")
-    valkey.freeze()
+    """Neither on an open connection, nor while connecting, nor in the queue for a free one.
+
+    Who is given a connection in the moment in which their time is over may miss that it is. Then the limit of
+    the connection itself ends it, which is as long.
+    """
     monkeypatch.undo()
+    limits = connect(valkey.url)
+    await _take_in_the_end(limits)
+    valkey.freeze()
     began = time.monotonic()
     asked = (limits.take(THREE, "ada") for _ in range(3 * CONNECTIONS))
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
