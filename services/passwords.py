@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from operator import methodcaller
 from typing import Any, ParamSpec, TypeVar
@@ -71,7 +71,7 @@ class Passwords:
         return max(0, self._submitted - self._begun)
 
     def close(self) -> None:
-        """Let the threads end; what is still queued is dropped."""
+        """Let the threads end; what is still queued is dropped, and cancelled for whoever waits for it."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -81,8 +81,9 @@ class Passwords:
         try:
             with steps.work(steps.ARGON2):
                 result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-                self._pool.submit(self._do, result, partial(work, *args, **kwargs))
+                job = self._pool.submit(self._do, result, partial(work, *args, **kwargs))
                 self._submitted += 1
+                job.add_done_callback(partial(self._drop, result))
                 return await result
         finally:
             self._pending -= 1
@@ -99,6 +100,12 @@ class Passwords:
                 return
             done, self._done = self._done, []
         result.get_loop().call_soon_threadsafe(_tell, iter(done))
+
+    def _drop(self, result: asyncio.Future[T], job: Future[None]) -> None:
+        # On the loop, if it is the end of the pool that dropped the job; whoever waits for it is told.
+        if job.cancelled():
+            self._submitted -= 1
+            result.cancel()
 
 
 def _attempt(work: Callable[[], object]) -> _Settle:

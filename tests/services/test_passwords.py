@@ -168,6 +168,21 @@ async def test_who_has_left_is_not_hashed_for(one_thread: Passwords, monkeypatch
     assert one_thread.waiting == 0
 
 
+async def test_the_end_of_the_pool_is_told_to_who_waits(
+    one_thread: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is being hashed is finished and given, and what was queued behind it is cancelled."""
+    gate = Gate(monkeypatch, 0)
+    asked = [asyncio.create_task(one_thread.hash(str(number))) for number in range(3)]
+    async with asyncio.timeout(20):
+        await gate.is_reached()
+        one_thread.close()
+        gate.open()
+        done, *dropped = await asyncio.gather(*asked, return_exceptions=True)
+    assert (done, [type(each) for each in dropped]) == ("0", [asyncio.CancelledError] * 2)
+    assert (gate.hashed, one_thread.waiting) == (["0"], 0)
+
+
 async def test_a_full_queue_asks_to_come_back(
     browser: Browser, services: Services, user_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
