@@ -57,14 +57,14 @@ class Auth:
     async def _login(
         self, subject: str, password: str, *, remember_me: bool, delivery: TokenDelivery, client: Client
     ) -> SignedIn:
-        await self.limits.take_both(self.limit, "login", client=client, account=subject)
+        attempt = await self.limits.take_both(self.limit, "login", client=client, account=subject)
         for _ in range(ADMISSIONS):
             found = await self._verified(subject, password, client)
             signed_in = await self._admit(
                 found, password, remember_me=remember_me, delivery=delivery, client=client
             )
             if signed_in is not None:
-                await self.limits.give_back_both(self.limit, "login", client=client, account=subject)
+                await attempt.give_back()
                 return signed_in
         raise await self._failed(InvalidCredentials(), found, client)
 

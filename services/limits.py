@@ -2,7 +2,9 @@
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Protocol
 
@@ -31,6 +33,23 @@ class Counters(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that was counted."""
+
+    counters: Counters
+    limit: RateLimitItem
+    keys: Sequence[str]
+
+    async def give_back(self) -> None:
+        """Take it off its counts again: it was a success, and only failures are limited.
+
+        The failures before it stay: a success clears nobody's.
+        """
+        for key in self.keys:
+            await self.counters.give_back(key, self.limit)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Counts attempts. One count belongs to one limit and one subject.
 
@@ -40,21 +59,15 @@ class Limits:
     counters: Counters = field(default_factory=MemoryCounters)
     secret: Secret = field(default_factory=lambda: Secret(os.urandom(32)))
 
-    async def take(self, limit: RateLimitItem, *subject: str) -> None:
+    async def take(self, limit: RateLimitItem, *subject: str) -> Attempt:
         """Count one attempt.
 
         Raises:
             RateLimited: the window is full. What is refused is not counted.
         """
-        wait = await self.counters.take(self._key(limit, subject), limit)
-        if wait is not None:
-            raise RateLimited(retry_after=max(1, math.ceil(wait)))
+        return await self._take(limit, subject)
 
-    async def give_back(self, limit: RateLimitItem, *subject: str) -> None:
-        """Take one attempt off the count: it was a success, and only failures are limited."""
-        await self.counters.give_back(self._key(limit, subject), limit)
-
-    async def take_both(self, limit: RateLimitItem, name: str, *, client: Client, account: str) -> None:
+    async def take_both(self, limit: RateLimitItem, name: str, *, client: Client, account: str) -> Attempt:
         """Count one attempt against the client's network, then against an account that it is about.
 
         In this order, so that whoever is refused by their own address cannot use up the tries of others.
@@ -62,17 +75,20 @@ class Limits:
         Raises:
             RateLimited: one of the windows is full.
         """
-        await self.take(limit, f"{name} address", network(client.ip_address))
-        await self.take(limit, f"{name} account", account)
-
-    async def give_back_both(self, limit: RateLimitItem, name: str, *, client: Client, account: str) -> None:
-        """Take the attempt off both counts. The failures before it stay: a success clears nobody's."""
-        await self.give_back(limit, f"{name} address", network(client.ip_address))
-        await self.give_back(limit, f"{name} account", account)
+        return await self._take(
+            limit, (f"{name} address", network(client.ip_address)), (f"{name} account", account)
+        )
 
     async def close(self) -> None:
         """Close the store."""
         await self.counters.close()
+
+    async def _take(self, limit: RateLimitItem, *subjects: tuple[str, ...]) -> Attempt:
+        keys = [self._key(limit, subject) for subject in subjects]
+        for key in keys:
+            if (wait := await self.counters.take(key, limit)) is not None:
+                raise RateLimited(retry_after=max(1, math.ceil(wait)))
+        return Attempt(self.counters, limit, keys)
 
     def _key(self, limit: RateLimitItem, subject: tuple[str, ...]) -> str:
         # A plain digest of an address can be guessed in a minute by whoever reads the store; this one cannot.
@@ -80,6 +96,7 @@ class Limits:
         return f"latchkey:{limit.key_for(digest.hex())}"
 
 
+@lru_cache(maxsize=1024)
 def network(address: str | None) -> str:
     """Give what counts of a client's address. Clients without any are one subject."""
     if address is None:

@@ -108,7 +108,7 @@ class Otp:
         client: Client,
     ) -> SignedIn | None:
         now = self.clock()
-        await self.limits.take_both(self.limit, "code", client=client, account=normalised)
+        attempt = await self.limits.take_both(self.limit, "code", client=client, account=normalised)
         async with self.database.transaction() as transaction:
             # A problem is returned and not raised in here: that a code was tried has to be committed.
             verdict: SignedIn | Problem | None
@@ -130,7 +130,7 @@ class Otp:
                 await codes.record_failure(transaction, kind, normalised, verdict, client=client, now=now)
         if isinstance(verdict, Problem):
             raise verdict
-        await self.limits.give_back_both(self.limit, "code", client=client, account=normalised)
+        await attempt.give_back()
         if verdict is not None:
             verdict.log()
         return verdict

@@ -57,14 +57,14 @@ class PasswordChanges:
         account = viewer.account
         require_strong(new_password, email=account.email, field="newPassword")
         subject = normalise_email(account.email)
-        await self.limits.take_both(self.login_limit, "login", client=client, account=subject)
+        attempt = await self.limits.take_both(self.login_limit, "login", client=client, account=subject)
         for _ in range(ATTEMPTS):
             stored = await self._stored(account.id)
             if not await self.passwords.verify(current_password, against=stored):
                 break
             hashed = await self.passwords.hash(new_password)
             if await self._change(viewer, stored, hashed, client, self.clock()):
-                await self.limits.give_back_both(self.login_limit, "login", client=client, account=subject)
+                await attempt.give_back()
                 logger.info("password changed", extra={"user_id": str(account.id)})
                 return
             if await self._stored(account.id) == stored:
@@ -81,14 +81,14 @@ class PasswordChanges:
         """
         require_strong(new_password, email=email, field="newPassword")
         subject = normalise_email(email)
-        await self.limits.take_both(self.code_limit, "code", client=client, account=subject)
+        attempt = await self.limits.take_both(self.code_limit, "code", client=client, account=subject)
         hashed = await self.passwords.hash(new_password)
         async with self.database.transaction() as transaction:
             # A problem is returned and not raised in here: that a code was tried has to be committed.
             verdict = await self._reset(transaction, subject, code, hashed, client, self.clock())
         if isinstance(verdict, Problem):
             raise verdict
-        await self.limits.give_back_both(self.code_limit, "code", client=client, account=subject)
+        await attempt.give_back()
         logger.info("password reset", extra={"user_id": str(verdict)})
 
     async def _stored(self, user_id: UUID) -> str | None:
