@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple
@@ -52,11 +52,25 @@ class Decisions:
 
 def _take(connection: sqlite3.Connection, together: Sequence[Asked[_Decision]]) -> Sequence[Any]:
     """Take decisions in one transaction: its COMMIT, which waits for the disk, is the dearest of all."""
+    try:
+        return _take_all(connection, together, _taken)
+    except _Refused as refused:
+        if len(together) == 1:
+            raise refused.why from None
+        # Just the one that cannot be written is to be undone, and to be able to do that is dear.
+        return _take_all(connection, together, _take_apart)
+
+
+def _take_all(
+    connection: sqlite3.Connection,
+    together: Sequence[Asked[_Decision]],
+    take: Callable[[sqlite3.Connection, _Decision], Any],
+) -> Sequence[Any]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have kept the file until now. Who has been told by then that the database does
         # not answer is not to find it done later.
-        verdicts = [None if asked.is_given_up else _take_apart(connection, asked.call) for asked in together]
+        verdicts = [None if asked.is_given_up else take(connection, asked.call) for asked in together]
         connection.execute("COMMIT")
     except BaseException:
         connection.rollback()
@@ -64,23 +78,38 @@ def _take(connection: sqlite3.Connection, together: Sequence[Asked[_Decision]]) 
     return verdicts
 
 
-def _take_apart(connection: sqlite3.Connection, decision: _Decision) -> Any:
-    """Take one decision, and undo just this one where it cannot be written."""
-    connection.execute("SAVEPOINT decision")
+class _Refused(Exception):
+    """A decision cannot be written."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def _taken(connection: sqlite3.Connection, decision: _Decision) -> Any:
     try:
         rows = connection.execute(decision.sql, decision.values).fetchall()
         for row in rows[:1]:
             for insert, own in decision.inserts:
                 connection.execute(insert, [row[v.column] if isinstance(v, Decided) else v for v in own])
     except Exception as refused:
+        raise _Refused(refused) from refused
+    return dict(rows[0]) if rows else None
+
+
+def _take_apart(connection: sqlite3.Connection, decision: _Decision) -> Any:
+    """Take one decision, and undo just this one where it cannot be written."""
+    connection.execute("SAVEPOINT decision")
+    try:
+        verdict = _taken(connection, decision)
+    except _Refused as refused:
         if not connection.in_transaction:
             # SQLite has undone all of it, as it does on a full disk.
-            raise
+            raise refused.why from None
         connection.execute("ROLLBACK TO decision")
-        connection.execute("RELEASE decision")
-        return refused
+        verdict = refused.why
     connection.execute("RELEASE decision")
-    return dict(rows[0]) if rows else None
+    return verdict
 
 
 def _column(value: object) -> str | None:

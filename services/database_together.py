@@ -8,6 +8,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.sqlite.client import translate_exceptions
 
+TURNS = 16
+"""For how many turns of the loop calls gather at the most, while each turn brings more of them."""
+
 Call = TypeVar("Call")
 
 
@@ -51,6 +54,7 @@ class Together(Generic[Call]):
 
     async def _run(self) -> None:
         while self._waiting:
+            await self._gather()
             async with self._client.acquire_connection() as connection:
                 together, self._waiting = [one for one in self._waiting if not one.is_given_up], []
                 if not together:
@@ -68,6 +72,15 @@ class Together(Generic[Call]):
                     asked.made.set_exception(one)
                 else:
                     asked.made.set_result(one)
+
+    async def _gather(self) -> None:
+        # A thread that works while the loop does has to wait for Python's lock at each step, and the loop for
+        # the thread at each system call: it begins when the loop has no more for it.
+        for _ in range(TURNS):
+            waiting = len(self._waiting)
+            await asyncio.sleep(0)
+            if len(self._waiting) == waiting:
+                break
 
 
 @translate_exceptions
