@@ -1,6 +1,7 @@
 """The media types of GraphQL over HTTP: what a body may be, and what an answer is to be."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
@@ -36,9 +37,12 @@ def chosen(incoming: Incoming) -> str:
     Raises:
         NotAcceptable: the client takes neither.
     """
-    if incoming.header("accept") is None:
-        return JSON
-    accepted = _accepted(incoming)
+    return _chosen(_ranges(incoming))
+
+
+@lru_cache(maxsize=64)
+def _chosen(ranges: str) -> str:
+    accepted = parse_accept_header(ranges, MIMEAccept)
     if not accepted:
         return JSON
     wanted: dict[str, float] = {}
@@ -61,12 +65,13 @@ def for_refusal(incoming: Incoming) -> str:
 
 def takes_html(incoming: Incoming) -> bool:
     """Tell whether it is a browser that asks for a page; `*/*`, which every program sends, does not count."""
-    return any(value.partition(";")[0] == "text/html" and q > 0 for value, q in _accepted(incoming))
+    accepted = parse_accept_header(_ranges(incoming), MIMEAccept)
+    return any(value.partition(";")[0] == "text/html" and q > 0 for value, q in accepted)
 
 
-def _accepted(incoming: Incoming) -> MIMEAccept:
+def _ranges(incoming: Incoming) -> str:
     # Several headers of a name are one list, in their order (RFC 9110 section 5.3).
-    return parse_accept_header(",".join(incoming.headers("accept")), MIMEAccept)
+    return ",".join(incoming.headers("accept"))
 
 
 def _rank(wanted: Mapping[str, float], kind: str) -> tuple[float, bool]:

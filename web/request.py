@@ -35,7 +35,7 @@ def context(incoming: Incoming, *, request_id: str, services: Services, edge: Ed
             ),
             user_agent=_printable(agent[:_USER_AGENT_LENGTH]) if agent else None,
             request_id=request_id,
-            languages=_languages(incoming),
+            languages=_languages(",".join(incoming.headers("accept-language"))),
         ),
         credentials=cookies.read(incoming.cookies(), bearer=bearer(authorization), edge=edge),
     )
@@ -81,8 +81,8 @@ def _address(text: str) -> str | None:
     return str(mapped or found)
 
 
-def _languages(incoming: Incoming) -> tuple[str, ...]:
-    wanted = ",".join(incoming.headers("accept-language"))
+@lru_cache(maxsize=64)
+def _languages(wanted: str) -> tuple[str, ...]:
     return tuple(parse_accept_header(wanted, LanguageAccept).values())[:_LANGUAGES] if wanted else ()
 
 
