@@ -45,7 +45,8 @@ async def in_time(
 ) -> AsyncIterator[None]:
     """Wait for a use of the database for `PATIENCE`, or so many seconds; silence is an outage as well.
 
-    On SQLite what is under way in the thread comes to its end first, which the busy timeout bounds.
+    On SQLite what is under way in the thread comes to its end first, which the busy timeout bounds, or
+    twice that where decisions are made again.
 
     Raises:
         ServiceUnavailable: the database failed to answer.
