@@ -4,7 +4,8 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from operator import methodcaller
@@ -16,8 +17,11 @@ from services.errors import ServiceUnavailable
 
 QUEUE_PER_THREAD = 32
 """How many hashes may wait for each thread: about a second of work."""
-TOGETHER_PER_THREAD = 4
-"""How many results of each thread go back to the loop together, while others wait for a thread anyway."""
+TOGETHER_PER_THREAD, AT_LEISURE_PER_THREAD = 8, 4
+"""How many results of each thread go back to the loop together: at the most, and when it has just answered
+somebody."""
+LEFT_PER_THREAD = 2
+"""With how few hashes left for each thread results go back in any case: more come before it idles."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,7 +42,9 @@ class Passwords:
         self._pending = 0
         self._submitted, self._begun = 0, 0
         self._lock = threading.Lock()
-        self._done: list[_Done] = []
+        # Filled by the threads and emptied by the loop, neither of which waits for the other.
+        self._done = deque[_Done]()
+        self._telling = False
 
     async def hash(self, password: str) -> str:
         """Hash a password.
@@ -59,6 +65,14 @@ class Passwords:
     def is_outdated(self, stored: str) -> bool:
         """Tell whether a hash should be made anew at today's cost."""
         return self._hasher.is_outdated(stored)
+
+    def at_leisure(self) -> None:
+        """Go on with those whose hash is made, if they are some: the loop has just answered somebody.
+
+        Who asks next then finds them gone, rather than just begun with.
+        """
+        if len(self._done) >= self._threads * AT_LEISURE_PER_THREAD:
+            self._tell()
 
     @property
     def threads(self) -> int:
@@ -89,17 +103,30 @@ class Passwords:
             self._pending -= 1
 
     def _do(self, result: asyncio.Future[T], work: Callable[[], T]) -> None:
-        # In a thread. Nothing is held back for long: there is a job that has not begun, and whoever has done
-        # that one looks again (decision 0074). Nothing is done for who has left.
+        # In a thread. Nothing is held back for long: there are jobs that have not begun, and whoever has done
+        # one of them looks again (decision 0074). Nothing is done for who has left.
         with self._lock:
             self._begun += 1
         settle = methodcaller("cancel") if result.done() else _attempt(work)
-        with self._lock:
-            self._done.append((result, settle))
-            if self.waiting and len(self._done) < self._threads * TOGETHER_PER_THREAD:
-                return
-            done, self._done = self._done, []
-        result.get_loop().call_soon_threadsafe(_tell, iter(done))
+        self._done.append((result, settle))
+        is_enough = len(self._done) >= self._threads * TOGETHER_PER_THREAD
+        if is_enough or self.waiting < self._threads * LEFT_PER_THREAD:
+            result.get_loop().call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        if not self._telling:
+            self._telling = True
+            self._tell_next()
+
+    def _tell_next(self) -> None:
+        # One to a turn of the loop, so that others have theirs in between.
+        if not self._done:
+            self._telling = False
+            return
+        result, settle = self._done.popleft()
+        if not result.done():
+            settle(result)
+        result.get_loop().call_soon(self._tell_next)
 
     def _drop(self, result: asyncio.Future[T], job: Future[None]) -> None:
         # On the loop, if it is the end of the pool that dropped the job; whoever waits for it is told.
@@ -114,15 +141,6 @@ def _attempt(work: Callable[[], object]) -> _Settle:
         return methodcaller("set_result", work())
     except BaseException as error:
         return methodcaller("set_exception", error)
-
-
-def _tell(done: Iterator[_Done]) -> None:
-    # One to a turn of the loop, so that others have theirs in between.
-    if each := next(done, None):
-        result, settle = each
-        if not result.done():
-            settle(result)
-        result.get_loop().call_soon(_tell, done)
 
 
 def _cores() -> int:

@@ -66,6 +66,7 @@ class GraphQLOverHTTP:
         headers = self._headers(reply, incoming, exchange)
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body, "more_body": closes})
+        self._services.passwords.at_leisure()
         if closes:
             # The client has all of its answer by now.
             await body.throw_away()

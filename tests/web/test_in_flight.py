@@ -12,6 +12,7 @@ from quart import Quart
 
 from services import Services
 from services.clients import Client
+from services.passwords import Passwords
 from services.sessions import Logout, LogoutScope, Sessions
 from settings import Settings
 from tests.web.serving import ONE_BACKEND
@@ -194,3 +195,22 @@ async def test_what_hangs_does_not_keep_the_server_for_ever(
     assert caplog.messages == ["stopped before 1 operations were done"]
     never.set()
     await waiting
+
+
+async def test_sign_ins_go_on_when_somebody_has_been_answered(
+    app: Quart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not before: whoever has been answered has not waited for them."""
+    seen: list[str] = []
+    monkeypatch.setattr(Passwords, "at_leisure", lambda _: seen.append("at leisure"))
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": BODY, "more_body": False}
+
+    async def send(event: Any) -> None:
+        seen.append(event["type"])
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(BODY)).encode())]
+    scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": "/graphql", "headers": headers}
+    await cast(Any, app)(scope, receive, send)
+    assert seen == ["http.response.start", "http.response.body", "at leisure"]
