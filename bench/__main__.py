@@ -19,7 +19,7 @@ import uvloop
 from bench.bounds import argon2_per_second, postgres_per_second, sqlite_per_second
 from bench.connections import WrongAnswer
 from bench.floors import FLOORS
-from bench.measuring import LOGINS, measure_floor, measure_logins, measure_target, sessions_for
+from bench.measuring import CONNECTIONS, measure_floor, measure_logins, measure_target, sessions_for
 from bench.processes import on_cores, running_floor
 from bench.results import Ratio, Result, median_ratios, medians, ratio_table, ratios, table
 from bench.targets import Target, running_target
@@ -115,12 +115,20 @@ def _bounds(made: Field, database: str, *, seconds: float) -> dict[str, float]:
 
 def _on_two_cores(made: Field, found: Findings, *, seconds: float) -> Ratio:
     """Measure sign-ins where two can be verified at once. The clients have what they need of the second."""
-    with on_cores(*made.cores):
-        limit = argon2_per_second(seconds, threads=len(made.cores))
-    result = uvloop.run(measure_logins(made.on_two_cores, clients=2 * LOGINS, seconds=seconds))
+
+    def argon2() -> float:
+        with on_cores(*made.cores):
+            return argon2_per_second(seconds, threads=len(made.cores))
+
+    before = argon2()
+    result = uvloop.run(measure_logins(made.on_two_cores, clients=CONNECTIONS, seconds=seconds))
+    limit = (before + argon2()) / 2
     found.bounds["argon2 verifications, two cores"].append(limit)
     found.results[_TWO_CORES].append(result)
-    return Ratio(f"{_TWO_CORES} / argon2", result.per_second / limit, "at least 0.95")
+    # What clients have of the server's cores, where there are no more, the server cannot have.
+    shared = os.sched_getaffinity(0) <= set(made.cores)
+    left = limit * (1 - result.client_share / len(made.cores)) if shared else limit
+    return Ratio(f"{_TWO_CORES} / argon2 beside clients", result.per_second / left, "at least 0.95")
 
 
 def machine() -> dict[str, object]:

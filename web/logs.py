@@ -23,7 +23,7 @@ FIELDS = ("request_id", "trace_id", "user_id", "session_id", "status", "duration
 MAX_WAITING = 10_000
 """How many lines may wait for a writer that is stuck; more are dropped, rather than to fill the memory."""
 
-GATHER = 0.02
+GATHER = 0.1
 """How long lines gather before they are written together, in seconds.
 
 A thread that wakes for each line takes the interpreter from the event loop each time, twice: to begin, and
@@ -97,8 +97,10 @@ class Writer:
 
 def configure(log_format: str) -> Writer:
     """Send every logger's lines to standard error, written by a thread; give it, to be stopped at exit."""
-    # What no line of ours shows need not be found out for each.
+    # What no line of ours shows need not be found out for each: by which thread and process, and where in the
+    # code ("Optimization" in the HOWTO of the library).
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
     lines: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
     writer = Writer(lines, _FORMATS[log_format]())
     _handle_by(_Queue(lines))
