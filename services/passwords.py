@@ -17,9 +17,8 @@ from services.errors import ServiceUnavailable
 
 QUEUE_PER_THREAD = 32
 """How many hashes may wait for each thread: about a second of work."""
-TOGETHER_PER_THREAD, AT_LEISURE_PER_THREAD = 8, 4
-"""How many results of each thread go back to the loop together: at the most, and when it has just answered
-somebody."""
+TOGETHER_PER_THREAD, TOGETHER_AT_MOST = 8, 16
+"""How many results go back to the loop together; half as many when it has just answered somebody."""
 LEFT_PER_THREAD = 2
 """With how few hashes left for each thread results go back in any case: more come before it idles."""
 
@@ -36,6 +35,7 @@ class Passwords:
         """Start with as many threads as this process may use cores, unless told otherwise."""
         self._hasher = hasher
         self._threads = threads or _cores()
+        self._together = min(self._threads * TOGETHER_PER_THREAD, TOGETHER_AT_MOST)
         self._pool = ThreadPoolExecutor(
             self._threads, thread_name_prefix="argon2", initializer=_yield_to_the_loop
         )
@@ -71,7 +71,7 @@ class Passwords:
 
         Who asks next then finds them gone, rather than just begun with.
         """
-        if len(self._done) >= self._threads * AT_LEISURE_PER_THREAD:
+        if len(self._done) >= self._together // 2:
             self._tell()
 
     @property
@@ -109,7 +109,7 @@ class Passwords:
             self._begun += 1
         settle = methodcaller("cancel") if result.done() else _attempt(work)
         self._done.append((result, settle))
-        is_enough = len(self._done) >= self._threads * TOGETHER_PER_THREAD
+        is_enough = len(self._done) >= self._together
         if is_enough or self.waiting < self._threads * LEFT_PER_THREAD:
             result.get_loop().call_soon_threadsafe(self._tell)
 

@@ -1,11 +1,12 @@
 """What comes of hashes goes back to the loop: together, in time, and to whoever still waits for it."""
 
 import asyncio
+import itertools
 import threading
 
 import pytest
 
-from security.passwords import Hasher
+from security.passwords import CHEAPEST, Hasher
 from services import passwords
 from services.passwords import Passwords
 
@@ -82,9 +83,28 @@ async def test_nothing_is_held_until_the_thread_would_idle(
         assert await asked[3] == "3"
 
 
-@pytest.mark.parametrize(
-    ("made", "told"), [(passwords.AT_LEISURE_PER_THREAD - 1, 0), (passwords.AT_LEISURE_PER_THREAD,) * 2]
-)
+async def test_sixteen_are_enough_for_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop has to do with all of them, however many threads have made them."""
+    enough, begun = passwords.TOGETHER_AT_MOST, itertools.count()
+    pool, all_wait, go_on = Passwords(Hasher(CHEAPEST), threads=3), threading.Event(), threading.Event()
+
+    def hash_(_: Hasher, password: str) -> str:
+        (all_wait if next(begun) < enough else go_on).wait(timeout=30)
+        return password
+
+    monkeypatch.setattr(Hasher, "hash", hash_)
+    asked = [asyncio.create_task(pool.hash(str(number))) for number in range(enough + 9)]
+    await turns_of_the_loop()
+    all_wait.set()
+    async with asyncio.timeout(20):
+        told = {await one for one in itertools.islice(asyncio.as_completed(asked), enough)}
+        go_on.set()
+        assert told < set(await asyncio.gather(*asked))
+    assert len(told) == enough
+    pool.close()
+
+
+@pytest.mark.parametrize(("made", "told"), [(3, 0), (4, 4)])
 async def test_some_results_go_on_when_the_loop_has_answered_somebody(
     one_thread: Passwords, monkeypatch: pytest.MonkeyPatch, made: int, told: int
 ) -> None:
