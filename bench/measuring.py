@@ -9,16 +9,13 @@ from bench.floors import ANSWER
 from bench.loads import Step, closed, paced
 from bench.operations import ME, body, exactly
 from bench.processes import cpu_seconds, memory_mib
-from bench.results import Result, of_sample
+from bench.results import Result, medians, of_sample
 from bench.targets import Target
 
 T = TypeVar("T")
 
 CONNECTIONS, LOGINS, PACE = 32, 8, 50
 """How many clients ask at once, how many sign in at once, and how often `me` is asked beside them."""
-
-BESIDE_FLOOR = ("me", "refresh", "logout")
-"""What is compared with the same floor."""
 
 _LOGOUTS_PER_SECOND = 1500
 """For so many there are sessions; a server that is faster has ended them all before the time is over."""
@@ -44,21 +41,26 @@ async def measure_target(
 ) -> tuple[dict[str, Result], dict[str, Result]]:
     """Measure every operation, one after another, and then `me` with and without sign-ins going on.
 
-    The floor is measured just before each operation that is compared with it: a machine that has neighbours
-    is not as fast a minute later.
+    The floor is measured just before and just after each operation that is compared with it, and the mean is
+    taken: a machine that has neighbours is not as fast a minute later.
     """
     asked, floors = target.operations, {}
     results = {"login": await measure_logins(target, seconds=seconds)}
-    loads = {
+    compared = {
         "me": [asked.me() for _ in range(CONNECTIONS)],
-        "me, uncached": [asked.me_uncached() for _ in range(CONNECTIONS)],
         "refresh": [asked.refresh() for _ in range(CONNECTIONS)],
         "logout": [asked.logout(_logouts(seconds))] * CONNECTIONS,
+    }
+    before = await floor()
+    for name, steps in compared.items():
+        results[name] = await _measured(target.pid, target.port, steps, seconds)
+        after = await floor()
+        floors[name], before = medians([before, after]), after
+    others = {
+        "me, uncached": [asked.me_uncached() for _ in range(CONNECTIONS)],
         "hostile": [asked.hostile()] * LOGINS,
     }
-    for name, steps in loads.items():
-        if name in BESIDE_FLOOR:
-            floors[name] = await floor()
+    for name, steps in others.items():
         results[name] = await _measured(target.pid, target.port, steps, seconds)
     return results | await _mixed(target, asked.me(), seconds), floors
 
