@@ -4,6 +4,7 @@ import asyncio
 import queue
 import ssl
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -217,4 +218,6 @@ class _Receiver(SMTP):
 
 def _hang_up(transport: asyncio.BaseTransport | None) -> None:
     assert isinstance(transport, asyncio.WriteTransport)
-    transport.abort()
+    # In the Python of Debian 12, a connection by TLS that was closed twice cannot be cut any more.
+    with suppress(AttributeError):
+        transport.abort()
